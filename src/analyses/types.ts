@@ -1,3 +1,4 @@
+import type { Dictionary, DictionaryId, DictionaryInfo } from '../anatomy/dictionary';
 import type { HookName } from '../anatomy/hook-names';
 import type { ModelConfig } from '../anatomy/model-config';
 import type { AnalysisResult, InterventionSpec, RunRequest, RunResult } from '../anatomy/run';
@@ -23,7 +24,9 @@ export interface AnalysisInput {
    */
   ask(request: Partial<Omit<RunRequest, 'analyses' | 'model'>> & Pick<RunRequest, 'ids'>): Promise<RunResult>;
   /** Ids of a text, with the model's own special tokens in front. @throws UserError without a tokenizer. */
-  encode(text: string): readonly number[];
+  encode(text: string): readonly number[] | Promise<readonly number[]>;
+  /** An opened dictionary, of those that the door's `dictionaries` named. @throws UserError for another. */
+  dictionary?(id: DictionaryId): Dictionary;
   readonly signal: AbortSignal;
 }
 
@@ -38,7 +41,10 @@ export interface Analysis<P extends Params = Params, R extends AnalysisResult = 
   readonly params: P;
   /** True when the result depends on the model alone, not on the text: it is then asked once per model. */
   readonly independent: boolean;
-  needs(params: ParamValues<P>, config: ModelConfig): AnalysisNeeds;
+  /** The dictionaries that it works with: they are open when `needs` is asked. */
+  dictionaries?(params: ParamValues<P>): readonly DictionaryId[];
+  /** @param dictionaries those that the door's `dictionaries` named: they say where they read. */
+  needs(params: ParamValues<P>, config: ModelConfig, dictionaries?: readonly DictionaryInfo[]): AnalysisNeeds;
   /**
    * Changes that belong to the analysis itself and come after the request's own, such as skipping voids. The run that is analysed
    * is under them from its first pass on: where the request generates, the text is generated under them too.

@@ -54,6 +54,7 @@ export type Axis =
   | 'expert'
   | 'one'
   | 'rank'
+  | 'd_sae'
   | 'item';
 
 /** The hook name of a point in block `layer`. */

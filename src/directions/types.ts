@@ -1,3 +1,4 @@
+import type { Dictionary, DictionaryId } from '../anatomy/dictionary';
 import type { HookName } from '../anatomy/hook-names';
 import type { ModelConfig } from '../anatomy/model-config';
 import type { NamedArray } from '../anatomy/named-array';
@@ -8,13 +9,15 @@ import type { Door } from '../lib/registry';
 export interface DirectionContext {
   readonly config: ModelConfig;
   /** Ids of a text, with the model's own special tokens in front. @throws UserError without a tokenizer. */
-  encode(text: string): readonly number[];
+  encode(text: string): readonly number[] | Promise<readonly number[]>;
   /** Ids of a text alone, without special tokens. */
-  encodePlain(text: string): readonly number[];
+  encodePlain(text: string): readonly number[] | Promise<readonly number[]>;
   /** The activation at a hook point in an unchanged run over these ids. */
   capture(ids: readonly number[], at: HookName): Promise<NamedArray>;
   /** Columns of W_U. [d_model] each. */
   unembedding(ids: readonly number[]): Promise<readonly Float32Array[]>;
+  /** Opens a dictionary, or gives the one that is open. @throws UserError */
+  dictionary?(id: DictionaryId): Promise<Dictionary>;
   readonly signal: AbortSignal;
 }
 

@@ -1,4 +1,5 @@
 import type { ChatMessage } from '../anatomy/chat';
+import type { DictionaryId, FeatureRef } from '../anatomy/dictionary';
 import type { AnalysisSpec, GenerateSpec, InterventionSpec } from '../anatomy/run';
 import type { AnyParamValues } from '../lib/params';
 
@@ -50,6 +51,10 @@ export interface Document {
   readonly panelSettings: Readonly<Record<string, AnyParamValues>>;
   /** The position that every panel marks, or null. */
   readonly pinned: number | null;
+  /** The feature that every panel of features shows, or null. */
+  readonly feature: FeatureRef | null;
+  /** A person's own labels, by dictionary and by feature index (as text). */
+  readonly featureLabels: Readonly<Record<DictionaryId, Readonly<Record<string, string>>>>;
   /** Which run the panels show. `steered` shows the base run while no intervention is on. */
   readonly shown: Slot;
 }
@@ -68,5 +73,7 @@ export const initialDocument: Document = {
   ],
   panelSettings: {},
   pinned: null,
+  feature: null,
+  featureLabels: {},
   shown: 'base',
 };

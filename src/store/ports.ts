@@ -1,5 +1,6 @@
 import type { ChatMessage } from '../anatomy/chat';
 import type { LoadProgress, ModelInfo, ModelNeeds, ModelSource, BackendStatus, Tokenized } from '../anatomy/model-info';
+import type { DictionaryId, DictionaryInfo, DictionarySource } from '../anatomy/dictionary';
 import type { HookName } from '../anatomy/hook-names';
 import type { ModelConfig } from '../anatomy/model-config';
 import type { AnalysisSpec, BackendName, DirectionSpec, PartialGeneration, RunRequest, RunResult } from '../anatomy/run';
@@ -30,6 +31,17 @@ export interface Runner {
   decode(ids: readonly number[]): Promise<string>;
   /** The L2 norm of a direction as its recipe gives it, and its norm before it was made a unit vector. */
   directionNorm(spec: DirectionSpec, at: HookName, signal: AbortSignal): Promise<{ norm: number; rawNorm: number }>;
+  /**
+   * Opens a dictionary for the loaded model: from then on analyses, interventions and directions may name it. One that is open
+   * already is not read twice. A request that names one which ships with the app, on the Hub or at an address opens it by itself.
+   *
+   * @throws UserError that says what was wrong with the files, or why they don't fit the model.
+   */
+  openDictionary(source: DictionarySource, onProgress: (progress: LoadProgress) => void, signal: AbortSignal): Promise<DictionaryInfo>;
+  /** Gives its memory back. */
+  closeDictionary(id: DictionaryId): Promise<void>;
+  /** Rows of W_dec, one [d_out] per feature. @throws UserError for a dictionary that is not open. */
+  decoderRows(id: DictionaryId, features: readonly number[]): Promise<readonly Float32Array[]>;
   survey(): Promise<readonly BackendStatus[]>;
   /** Switches, and loads the present model there. */
   setBackend(name: BackendName): Promise<BackendStatus>;

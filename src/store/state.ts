@@ -1,5 +1,6 @@
 import type { ChatMessage } from '../anatomy/chat';
 import type { ComputedBy, GenerateSpec, InterventionSpec, RunRequest, RunResult } from '../anatomy/run';
+import type { DictionaryId, DictionaryInfo, DictionarySource, FeatureRef } from '../anatomy/dictionary';
 import type { BackendStatus, LoadProgress, ModelInfo, ModelNeeds, ModelSource } from '../anatomy/model-info';
 import type { AnyParamValues } from '../lib/params';
 import type { Document, InterventionGroup, LayoutColumn, ModelRef, Prompt, Slot } from './document';
@@ -19,6 +20,12 @@ export type ModelState =
   | { readonly status: 'failed'; readonly message: string; readonly previous: ModelInfo | null }
   /** A link names a dropped model: the person has to give its folder again. */
   | { readonly status: 'needs-files'; readonly name: string; readonly hash: string; readonly previous: ModelInfo | null };
+
+/** A dictionary that was asked for. */
+export type DictionaryState =
+  | { readonly status: 'loading'; readonly progress: LoadProgress | null }
+  | { readonly status: 'ready'; readonly info: DictionaryInfo }
+  | { readonly status: 'failed'; readonly message: string };
 
 /** The text of one run as it stands: streaming, whole, or failed. */
 export interface TextRun {
@@ -114,6 +121,8 @@ export interface WorkbenchState {
   readonly inspected: Sequence | null;
   /** Keyed by what a panel asks (`answer-keys.ts`); read through selectors. */
   readonly answers: ReadonlyMap<string, Answer<unknown>>;
+  /** By id, for the loaded model. Another model empties it. */
+  readonly dictionaries: ReadonlyMap<DictionaryId, DictionaryState>;
   readonly notices: readonly Notice[];
   readonly verdict: LinkVerdict | null;
   readonly timing: {
@@ -144,6 +153,9 @@ export interface Actions {
   closePanel(panelId: string): void;
   pin(pos: number | null): void;
   show(slot: Slot): void;
+  selectFeature(feature: FeatureRef | null): void;
+  /** A person's own label; null takes it away. */
+  labelFeature(feature: FeatureRef, label: string | null): void;
   undo(): void;
   redo(): void;
   /** In place of the whole document (a link, a saved state). One undo step. */
@@ -162,6 +174,9 @@ export interface Actions {
   stopGeneration(): void;
   /** Asks again for both texts: after a stop, or to try again after a failure. */
   regenerate(): void;
+  /** Opens a dictionary for the loaded model; `dictionaries` tells how it goes. Gives its id, or null when it failed. */
+  openDictionary(source: DictionarySource): Promise<DictionaryId | null>;
+  closeDictionary(id: DictionaryId): Promise<void>;
   setVisiblePanels(ids: readonly string[]): void;
 
   setHover(hover: Hover): void;
