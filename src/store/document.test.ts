@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { initialDocument, type Document } from './document';
 import { MAX_STEPS } from './history';
-import { panelsIn } from './layout';
+import { panelsIn, withPanel } from './layout';
 import type { Actions } from './state';
 import { createStill } from './still';
 
@@ -91,6 +91,16 @@ describe('undo and redo', () => {
 });
 
 describe('layout', () => {
+  it('gives a panel more a column of its own, up to three, and then puts it under the fewest', () => {
+    const shapes = ['fifth', 'sixth', 'seventh'].reduce<(typeof initialDocument.layout)[]>(
+      (layouts, id) => [...layouts, withPanel(layouts.at(-1)!, id)],
+      [initialDocument.layout],
+    );
+    expect(shapes.map((layout) => layout.map((column) => column.panels.length))).toEqual([[2, 2], [2, 2, 1], [2, 2, 2], [2, 2, 3]]);
+    expect(shapes[1]!.map((column) => column.size)).toEqual([100 / 3, 100 / 3, 100 / 3]);
+    expect(panelsIn(shapes[3]!)).toEqual(['text', 'steering', 'attention', 'voids', 'fifth', 'sixth', 'seventh']);
+  });
+
   it('keeps the shares at 100 and every panel once, however panels are opened and closed', () => {
     const act = fc.tuple(fc.boolean(), fc.constantFrom('text', 'steering', 'attention', 'voids', 'more', 'other'));
     fc.assert(

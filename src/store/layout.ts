@@ -1,17 +1,24 @@
 import type { LayoutColumn } from './document';
 
 const WHOLE = 100;
+/** A panel more makes a third column before it makes a column of three: a picture needs height. */
+const USUAL_COLUMNS = 3;
+const USUAL_ROWS = 2;
 
 /** Ids of the panels that stand in the layout, column by column. */
 export function panelsIn(layout: readonly LayoutColumn[]): readonly string[] {
   return layout.flatMap((column) => column.panels.map((panel) => panel.id));
 }
 
-/** The layout with the panel put under the others of the column that has the fewest; unchanged when it is open already. */
+/**
+ * The layout with the panel in it; unchanged when it is open already. It comes under the others of the column that has the fewest,
+ * or, where every column holds two and there are fewer than three, in a new one on the right.
+ */
 export function withPanel(layout: readonly LayoutColumn[], id: string): readonly LayoutColumn[] {
   if (panelsIn(layout).includes(id)) return layout;
   if (layout.length === 0) return [{ size: WHOLE, panels: [{ id, size: WHOLE }] }];
   const fewest = Math.min(...layout.map((column) => column.panels.length));
+  if (fewest >= USUAL_ROWS && layout.length < USUAL_COLUMNS) return fill([...layout, { size: WHOLE / layout.length, panels: [{ id, size: WHOLE }] }]);
   const target = layout.findLastIndex((column) => column.panels.length === fewest);
   return layout.map((column, index) => {
     if (index !== target) return column;
