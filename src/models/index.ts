@@ -5,4 +5,5 @@ export { loadModelFiles, type LoadOptions } from './load';
 export { deleteStored, overviewOf } from './storage/overview';
 export { opfsStore } from './storage/opfs-store';
 export type { FileStore } from './storage/types';
-export type { ModelFiles, ModelTokenizer } from './types';
+export { createTokenizer, readText } from './tokenizer';
+export type { ModelFiles, ModelTokenizer, OpenTokenizer, PlainTokenizer } from './types';

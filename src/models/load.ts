@@ -18,8 +18,8 @@ import { INDEX_FILE, parseIndex, SINGLE_FILE } from './shards';
 import { openLibrary } from './storage/library';
 import type { FileStore } from './storage/types';
 import { readTensors } from './tensors';
-import { createTokenizer } from './tokenizer';
-import type { ModelFiles, ModelTokenizer } from './types';
+import { openPlainTokenizer } from './tokenizer';
+import type { ModelFiles, ModelTokenizer, OpenTokenizer } from './types';
 import { buildWeight, planWeights, storedDtype, type StoredTensor, type WeightPlan } from './weights';
 
 export interface LoadOptions {
@@ -32,6 +32,8 @@ export interface LoadOptions {
   /** Where downloads are kept; null or left out: nowhere. */
   readonly store?: FileStore | null;
   readonly limits?: MemoryLimits;
+  /** Left out: in this thread. */
+  readonly openTokenizer?: OpenTokenizer;
   /** What the device has, for `confirm`. */
   readonly offer?: () => Promise<DeviceOffer>;
   /** Asked before the weights are fetched; false cancels the load. */
@@ -58,26 +60,30 @@ export async function loadModelFiles(source: ModelSource, options: LoadOptions):
   const limits = options.limits ?? deviceLimits();
   // float16 at least, before the size of the files is known.
   checkMemory(parameters, isStorable ? 0 : 2 * parameters, limits);
-  const { tokenizer, chat } = await readTokenizer(folder, options.signal);
-  const found = await findWeightFiles(folder, options.signal);
-  const heldInMemory = isStorable ? 0 : (found.bytes ?? 2 * parameters);
-  checkMemory(parameters, heldInMemory, limits);
-  await confirm(found, parameters, options);
-  const { tensors, hash, keptIn } = await readWeightFiles(folder, raw, found, limits, options);
-  const plans = planWeights(config, family, tensors);
-  return {
-    id,
-    hash,
-    config,
-    storedDtype: storedDtype(plans),
-    parameters,
-    tokenizer,
-    chat,
-    calibrationText,
-    examplePrompt,
-    keptIn,
-    weights: () => weightsOf(plans),
-  };
+  const texts = await readTokenizer(folder, options);
+  try {
+    const found = await findWeightFiles(folder, options.signal);
+    const heldInMemory = isStorable ? 0 : (found.bytes ?? 2 * parameters);
+    checkMemory(parameters, heldInMemory, limits);
+    await confirm(found, parameters, options);
+    const { tensors, hash, keptIn } = await readWeightFiles(folder, raw, found, limits, options);
+    const plans = planWeights(config, family, tensors);
+    return {
+      id,
+      hash,
+      config,
+      storedDtype: storedDtype(plans),
+      parameters,
+      ...texts,
+      calibrationText,
+      examplePrompt,
+      keptIn,
+      weights: () => weightsOf(plans),
+    };
+  } catch (error) {
+    texts.tokenizer?.close();
+    throw error;
+  }
 }
 
 interface Located {
@@ -114,20 +120,30 @@ async function readText(folder: ModelFolder, name: string, signal: AbortSignal):
 
 /** A file that the model can do without: a page in its place counts as absent too. */
 async function readOptionalText(folder: ModelFolder, name: string, signal: AbortSignal): Promise<string | null> {
+  const file = await getOptional(folder, name, signal);
+  return file === null ? null : textOf(file);
+}
+
+async function getOptional(folder: ModelFolder, name: string, signal: AbortSignal): Promise<HeldFile | null> {
   try {
-    return await readText(folder, name, signal);
+    return await folder.get(name, { signal, limit: MAX_TEXT_FILE });
   } catch (error) {
     if (error instanceof UserError && error.code === 'html-instead') return null;
     throw error;
   }
 }
 
-async function readTokenizer(folder: ModelFolder, signal: AbortSignal): Promise<{ tokenizer: ModelTokenizer | null; chat: ChatTemplate | null }> {
-  const text = await readOptionalText(folder, 'tokenizer.json', signal);
-  if (text === null) return { tokenizer: null, chat: null };
+interface Texts {
+  readonly tokenizer: ModelTokenizer | null;
+  readonly chat: ChatTemplate | null;
+}
+
+async function readTokenizer(folder: ModelFolder, { signal, openTokenizer = openPlainTokenizer }: LoadOptions): Promise<Texts> {
+  const file = await getOptional(folder, 'tokenizer.json', signal);
+  if (file === null) return { tokenizer: null, chat: null };
   const config = await readOptionalText(folder, 'tokenizer_config.json', signal);
-  const tokenizer = createTokenizer(text, config);
-  return { tokenizer, chat: findChatTemplate(config, await readOptionalText(folder, 'chat_template.jinja', signal)) };
+  const chat = findChatTemplate(config, await readOptionalText(folder, 'chat_template.jinja', signal));
+  return { tokenizer: await openTokenizer(file.blob, config), chat };
 }
 
 interface FoundWeights {

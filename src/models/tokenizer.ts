@@ -1,7 +1,7 @@
 import { ByteFallbackDecoder, SequenceDecoder, Tokenizer, type Decoder } from '@huggingface/tokenizers';
 import { messageOf, UserError } from '../lib/errors';
 import { tokenBytes, type TokenSpelling } from './token-bytes';
-import type { ModelTokenizer } from './types';
+import type { OpenTokenizer, PlainTokenizer } from './types';
 
 /** Texts are tokenised whole, and byte-pair merging is slow on very long words: this is far beyond any context. */
 const MAX_TEXT = 1_000_000;
@@ -11,7 +11,7 @@ const MAX_TEXT = 1_000_000;
  *
  * @throws UserError `bad-tokenizer`.
  */
-export function createTokenizer(text: string, configText: string | null): ModelTokenizer {
+export function createTokenizer(text: string, configText: string | null): PlainTokenizer {
   const tokenizer = build(text, configText);
   keepByteOrderMarks(tokenizer.decoder);
   const spelling = spellingOf(tokenizer);
@@ -58,6 +58,23 @@ export function createTokenizer(text: string, configText: string | null): ModelT
       return pieces;
     },
   };
+}
+
+/** Opens a tokenizer in this thread: for models that are known, as in tests and scripts. */
+export const openPlainTokenizer: OpenTokenizer = async (file, configText) => {
+  const tokenizer = createTokenizer(await readText(file), configText);
+  return {
+    encode: async (text) => tokenizer.encode(text),
+    encodePlain: async (text) => tokenizer.encodePlain(text),
+    decode: async (ids) => tokenizer.decode(ids),
+    pieces: async (ids) => tokenizer.pieces(ids),
+    close: () => undefined,
+  };
+};
+
+/** The text of tokenizer.json. */
+export async function readText(file: Blob): Promise<string> {
+  return new TextDecoder().decode(await file.arrayBuffer());
 }
 
 function build(text: string, configText: string | null): Tokenizer {

@@ -21,7 +21,8 @@ export interface ModelFiles {
   weights(): AsyncIterable<WeightTensor>;
 }
 
-export interface ModelTokenizer {
+/** Splits texts at once, in the thread that asks. */
+export interface PlainTokenizer {
   /** With the special tokens that the model's tokenizer adds (BOS where it has one). */
   encode(text: string): number[];
   encodePlain(text: string): number[];
@@ -30,3 +31,19 @@ export interface ModelTokenizer {
   /** The text of each token; a piece of a split character reads as its bytes, such as ⟨E2⟩⟨80⟩. */
   pieces(ids: readonly number[]): string[];
 }
+
+/**
+ * The same for whoever can wait. A tokenizer.json is a stranger's, and its patterns may go on without end: where it is opened in a
+ * thread of its own, that thread is ended then (UserError `endless-tokenizer`).
+ */
+export interface ModelTokenizer {
+  encode(text: string): Promise<number[]>;
+  encodePlain(text: string): Promise<number[]>;
+  decode(ids: readonly number[]): Promise<string>;
+  pieces(ids: readonly number[]): Promise<string[]>;
+  /** Nothing is asked afterwards. */
+  close(): void;
+}
+
+/** Opens a tokenizer. @param file tokenizer.json. @param configText of tokenizer_config.json. @throws UserError `bad-tokenizer` or `endless-tokenizer`. */
+export type OpenTokenizer = (file: Blob, configText: string | null) => Promise<ModelTokenizer>;

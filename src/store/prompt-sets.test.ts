@@ -212,7 +212,7 @@ describe('one prompt on a real model', () => {
     });
     const last = logprobs.at(-1)!;
     const id = last.indexOf(Math.max(...last));
-    expect(result).toMatchObject({ ok: true, tokens: ids.length, next: { id, token: session.pieces([id])[0] } });
+    expect(result).toMatchObject({ ok: true, tokens: ids.length, next: { id, token: (await session.pieces([id]))[0] } });
     if (!result.ok) return;
     expect(result.next.logprob).toBeCloseTo(last[id]!, 4);
     expect(result.loss).toBeCloseTo(-ids.slice(1).reduce((sum, next, pos) => sum + logprobs[pos]![next]!, 0) / (ids.length - 1), 4);

@@ -54,7 +54,7 @@ async function tryOut(files: Files): Promise<{ code: string; fault: string | nul
       { kind: 'files', name: 'fuzzed', files: Object.entries(files).map(([name, bytes]) => new File([bytes as Uint8Array<ArrayBuffer>], name)) },
       { signal: new AbortController().signal, onProgress: () => undefined, baseUrl: 'http://localhost/', limits: { total: 2 ** 28, weights: 2 ** 27 } },
     );
-    return { code: 'loaded', fault: (await wrongWeights(model, files)) ?? wrongConfig(model, files) ?? wrongTokens(model) };
+    return { code: 'loaded', fault: (await wrongWeights(model, files)) ?? wrongConfig(model, files) ?? (await wrongTokens(model)) };
   } catch (error) {
     if (!(error instanceof UserError) || isAbort(error)) return { code: 'crash', fault: `${messageOf(error)} ${error instanceof Error ? (error.stack ?? '').split('\n')[1] : ''}` };
     const isKnown = (FILE_ERRORS as readonly string[]).includes(error.code);
@@ -81,14 +81,14 @@ function wrongConfig({ config }: ModelFiles, files: Files): string | null {
 }
 
 /** A tokenizer that was accepted splits a text and joins it, or says in words why not. */
-function wrongTokens({ tokenizer }: ModelFiles): string | null {
+async function wrongTokens({ tokenizer }: ModelFiles): Promise<string | null> {
   if (tokenizer === null) return null;
   try {
-    const ids = tokenizer.encode(TEXT);
+    const ids = await tokenizer.encode(TEXT);
     const wrong = ids.find((id) => !Number.isSafeInteger(id) || id < 0);
     if (wrong !== undefined) return `${String(wrong)} is no token id.`;
-    if (tokenizer.pieces(ids).length !== ids.length) return 'there are not as many pieces as ids.';
-    return typeof tokenizer.decode(ids) === 'string' ? null : 'decoding gave no text.';
+    if ((await tokenizer.pieces(ids)).length !== ids.length) return 'there are not as many pieces as ids.';
+    return typeof (await tokenizer.decode(ids)) === 'string' ? null : 'decoding gave no text.';
   } catch (error) {
     return error instanceof UserError ? null : `the tokenizer failed: ${messageOf(error)}`;
   }

@@ -6,6 +6,7 @@ import wasmThreadedSimd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wa
 /* eslint-enable no-restricted-imports */
 import { createEngineStarter } from '../engine';
 import { opfsStore } from '../models';
+import { threadedTokenizers } from './tokenizer-thread';
 import { createWorkerApi } from './worker-api';
 
 const absolute = (url: string) => new URL(url, self.location.href).href;
@@ -20,5 +21,6 @@ Comlink.expose(
       },
     }),
     opfsStore,
+    threadedTokenizers(() => new Worker(new URL('./tokenizer.worker.ts', import.meta.url), { type: 'module', name: 'tokenizer' })),
   ),
 );

@@ -43,7 +43,7 @@ describe.skipIf(stories260k === null)('a trained model', () => {
       greedy_from_bos: number[];
     };
     const { session, info } = await openFolder(stories260k!);
-    for (const { text, ids } of golden.encodings) expect(session.tokenize(text, true).ids, text).toEqual(ids);
+    for (const { text, ids } of golden.encodings) expect((await session.tokenize(text, true)).ids, text).toEqual(ids);
     const answer = await session.run(question(info, { ids: [1], generate: { ...greedy, maxNewTokens: 199, stopAtEnd: false } }), { signal });
     expect([1, ...answer.generated!.ids]).toEqual(golden.greedy_from_bos);
   });

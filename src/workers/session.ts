@@ -58,7 +58,7 @@ export class Session {
       },
       signal,
     );
-    return this.#turn.run(async () => {
+    const take = async () => {
       check();
       onProgress({ ...last, stage: 'weights' });
       await this.#surviving(async () => {
@@ -72,7 +72,13 @@ export class Session {
       });
       onProgress({ ...last, stage: 'ready' });
       return infoOf(files);
-    }, signal);
+    };
+    try {
+      return await this.#turn.run(take, signal);
+    } catch (error) {
+      if (this.#loaded?.files !== files) files.tokenizer?.close();
+      throw error;
+    }
   }
 
   run(request: RunRequest, control: PassControl): Promise<RunResult> {
@@ -99,7 +105,7 @@ export class Session {
     );
   }
 
-  tokenize(text: string, special: boolean): Tokenized {
+  async tokenize(text: string, special: boolean): Promise<Tokenized> {
     return tokenized(this.#model().files.tokenizer, text, special);
   }
 
@@ -107,11 +113,11 @@ export class Session {
     return rendered(this.#model().files.chat, messages);
   }
 
-  pieces(ids: readonly number[]): readonly string[] {
+  async pieces(ids: readonly number[]): Promise<readonly string[]> {
     return piecesOf(this.#model().files.tokenizer, ids);
   }
 
-  decode(ids: readonly number[]): string {
+  async decode(ids: readonly number[]): Promise<string> {
     return textOf(this.#model().files.tokenizer, ids);
   }
 
@@ -164,6 +170,7 @@ export class Session {
 
   #put(files: ModelFiles, model: EngineModel): void {
     this.#loaded?.model.dispose();
+    if (this.#loaded?.files !== files) this.#loaded?.files.tokenizer?.close();
     this.#loaded = { files, model, passes: new Passes(model, files.tokenizer) };
   }
 

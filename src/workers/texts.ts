@@ -17,17 +17,17 @@ export function rendered(chat: ChatTemplate | null, messages: readonly ChatMessa
 }
 
 /** The text of each id: without a tokenizer the ids themselves, in brackets. */
-export function piecesOf(tokenizer: ModelTokenizer | null, ids: readonly number[]): string[] {
+export async function piecesOf(tokenizer: ModelTokenizer | null, ids: readonly number[]): Promise<string[]> {
   return tokenizer === null ? ids.map((id) => `[${id}]`) : tokenizer.pieces(ids);
 }
 
 /** The text of all ids together. */
-export function textOf(tokenizer: ModelTokenizer | null, ids: readonly number[]): string {
-  return tokenizer === null ? piecesOf(null, ids).join('') : tokenizer.decode(ids);
+export async function textOf(tokenizer: ModelTokenizer | null, ids: readonly number[]): Promise<string> {
+  return tokenizer === null ? (await piecesOf(null, ids)).join('') : tokenizer.decode(ids);
 }
 
-export function tokenized(tokenizer: ModelTokenizer | null, text: string, special: boolean): Tokenized {
+export async function tokenized(tokenizer: ModelTokenizer | null, text: string, special: boolean): Promise<Tokenized> {
   const known = needTokenizer(tokenizer);
-  const ids = special ? known.encode(text) : known.encodePlain(text);
-  return { ids, tokens: known.pieces(ids) };
+  const ids = await (special ? known.encode(text) : known.encodePlain(text));
+  return { ids, tokens: await known.pieces(ids) };
 }

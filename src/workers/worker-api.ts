@@ -1,7 +1,7 @@
 import * as Comlink from 'comlink';
 import type { ModelNeeds } from '../anatomy/model-info';
 import type { EngineStarter } from '../engine';
-import { loadModelFiles, type FileStore } from '../models';
+import { loadModelFiles, type FileStore, type OpenTokenizer } from '../models';
 import { deviceOffer } from './device-offer';
 import { outcomeOf, type Places, type WorkerApi, type WorkerEvent } from './protocol';
 import { Session } from './session';
@@ -11,8 +11,13 @@ import { packResult } from './transfer';
  * The worker's side of the wall: a session whose calls can be cancelled by number and whose errors are plain data.
  *
  * @param openStore gives where downloads are kept, or null for nowhere. Asked each time: a person may allow it meanwhile.
+ * @param openTokenizer left out: tokenizers work in this thread, as a test may want it.
  */
-export function createWorkerApi(starter: EngineStarter, openStore: () => Promise<FileStore | null> = () => Promise.resolve(null)): WorkerApi {
+export function createWorkerApi(
+  starter: EngineStarter,
+  openStore: () => Promise<FileStore | null> = () => Promise.resolve(null),
+  openTokenizer?: OpenTokenizer,
+): WorkerApi {
   let places: Places = { baseUrl: '', hubUrl: null };
   let send: (event: WorkerEvent) => unknown = () => undefined;
   /** Settles when the page has heard all that was told so far: events and answers go through different ports. */
@@ -41,6 +46,7 @@ export function createWorkerApi(starter: EngineStarter, openStore: () => Promise
         onProgress,
         signal,
         baseUrl: places.baseUrl,
+        ...(openTokenizer === undefined ? {} : { openTokenizer }),
         ...(places.hubUrl === null ? {} : { hubUrl: places.hubUrl }),
         // What ships with the app is asked for by nobody.
         ...(source.kind === 'catalogue' ? {} : { store: await openStore(), offer: deviceOffer, confirm: (needs) => confirm(signal, needs) }),

@@ -32,7 +32,7 @@ export async function compute(
   { config, run, encode, ask }: Pick<AnalysisInput, 'config' | 'run' | 'encode' | 'ask'>,
   params: { readonly text: string },
 ): Promise<StreamNorms> {
-  const all = params.text === '' ? run.ids : encode(params.text);
+  const all = params.text === '' ? run.ids : await encode(params.text);
   const ids = all.slice(0, config.nCtx);
   const first = startsWithBos(ids, config) ? 1 : 0;
   if (ids.length <= first) throw new UserError('empty-text', 'there is no token besides BOS to measure norms on: give a text.');

@@ -45,7 +45,7 @@ export async function compute(
     const known = seen.get(side);
     if (known !== undefined) return known;
     if (context.signal.aborted) throw abortError();
-    const ids = context.encode(side);
+    const ids = await context.encode(side);
     const first = startsWithBos(ids, context.config) ? 1 : 0;
     if (ids.length <= first) throw new UserError('empty-text', `${where} is empty: there is nothing to read.`);
     if (ids.length > context.config.nCtx)

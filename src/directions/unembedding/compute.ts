@@ -24,7 +24,7 @@ export async function compute(
   const width = rowSize(at, context.config);
   if (width !== dModel)
     throw new UserError('vector-length', `a column of W_U has ${dModel} values; "${at}" takes ${width}. Choose a point of the residual stream.`);
-  const id = params.tokenId >= 0 ? params.tokenId : context.encodePlain(params.token)[0];
+  const id = params.tokenId >= 0 ? params.tokenId : (await context.encodePlain(params.token))[0];
   if (id === undefined) throw new UserError('no-token', 'the text for the token is empty.');
   if (id >= dVocab) throw new UserError('unknown-token', `token id ${id} is outside the vocabulary of ${dVocab}.`);
   const [column] = await context.unembedding([id]);

@@ -1,0 +1,95 @@
+import * as Comlink from 'comlink';
+import { UserError } from '../lib/errors';
+import type { OpenTokenizer } from '../models';
+import { createExclusive } from './exclusive';
+import { unwrap, type Outcome } from './protocol';
+import type { TokenizerApi } from './tokenizer-api';
+
+/** A thread that serves a `TokenizerApi`: a Worker, or what stands for one outside browsers. */
+export interface Thread extends Comlink.Endpoint {
+  terminate(): unknown;
+}
+
+/** Milliseconds for a text of no length. A real tokenizer splits a million characters in that time. */
+const PATIENCE = 1200;
+/** Characters, ids or bytes of a file that may take a millisecond more: ten times what a slow device was seen to need. */
+const PER_MS = { text: 100, ids: 100, file: 5_000 } as const;
+/** An answer may be waiting behind the clock when this thread was busy itself. */
+const GRACE = 100;
+
+/**
+ * Opens each tokenizer in a thread of its own and ends that thread when it doesn't answer in time, as one with a pattern that
+ * backtracks without end would not. The next text is given to a fresh thread.
+ *
+ * @param start starts a thread.
+ */
+export function threadedTokenizers(start: () => Thread): OpenTokenizer {
+  return async (file, configText) => {
+    const turn = createExclusive();
+    let thread: Thread | null = null;
+    let remote: Comlink.Remote<TokenizerApi> | null = null;
+    const end = () => {
+      thread?.terminate();
+      thread = null;
+      remote = null;
+    };
+    const inTime = async <T>(limit: number, work: Promise<Outcome<T>>): Promise<T> => {
+      const clock = lateAfter(PATIENCE + limit);
+      try {
+        const outcome = await Promise.race([work, clock.late]);
+        if (outcome !== null) return unwrap(outcome);
+      } finally {
+        clock.stop();
+      }
+      end();
+      throw endless();
+    };
+    const open = async (): Promise<Comlink.Remote<TokenizerApi>> => {
+      if (remote !== null) return remote;
+      const fresh = start();
+      thread = fresh;
+      const opened = Comlink.wrap<TokenizerApi>(fresh);
+      await Promise.race([opened.ready(), failure(fresh)]);
+      await inTime(file.size / PER_MS.file, opened.open(file, configText));
+      remote = opened;
+      return opened;
+    };
+    const ask = <T>(limit: number, question: (api: Comlink.Remote<TokenizerApi>) => Promise<Outcome<T>>): Promise<T> =>
+      turn.run(async () => inTime(limit, question(await open())));
+    try {
+      await turn.run(open);
+    } catch (error) {
+      end();
+      throw error;
+    }
+    return {
+      encode: (text) => ask(text.length / PER_MS.text, (api) => api.encode(text, true)),
+      encodePlain: (text) => ask(text.length / PER_MS.text, (api) => api.encode(text, false)),
+      decode: (ids) => ask(ids.length / PER_MS.ids, (api) => api.decode(ids)),
+      pieces: (ids) => ask(ids.length / PER_MS.ids, (api) => api.pieces(ids)),
+      close: end,
+    };
+  };
+}
+
+function lateAfter(milliseconds: number): { readonly late: Promise<null>; stop(): void } {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => (timer = setTimeout(() => resolve(null), GRACE)), milliseconds);
+  });
+  return { late, stop: () => clearTimeout(timer) };
+}
+
+/** A thread whose script can't be loaded says so by this event only. */
+function failure(thread: Thread): Promise<never> {
+  return new Promise((_, reject) => {
+    thread.addEventListener('error', () => reject(new UserError('worker-failed', 'the part of the app that splits texts into tokens could not be started. Reload the page.')));
+  });
+}
+
+function endless(): UserError {
+  return new UserError(
+    'endless-tokenizer',
+    'the tokenizer of this model goes on without end here, and was stopped: a pattern in its tokenizer.json is at fault. Get the file from another source, or load the model without it and give token ids.',
+  );
+}
