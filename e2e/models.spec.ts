@@ -64,3 +64,35 @@ test('a model dropped on the window runs, by ids where it has no tokenizer', asy
   const expected = reference.greedy_from_8.slice(8, 8 + SHORT.maxNewTokens);
   await expect.poll(() => page.evaluate(() => window.lacuna.state().texts.base?.newIds)).toEqual(expected);
 });
+
+/** A tokenizer whose tokens are the printable characters, split by a pattern that backtracks without end on a row of a's. */
+function evilTokenizer(): string {
+  const characters = Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i));
+  return JSON.stringify({
+    version: '1.0', truncation: null, padding: null, added_tokens: [], normalizer: null, post_processor: null,
+    pre_tokenizer: {
+      type: 'Sequence',
+      pretokenizers: [
+        { type: 'Split', pattern: { Regex: '(a+)+$| ' }, behavior: 'Isolated', invert: false },
+        { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: false },
+      ],
+    },
+    decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
+    model: { type: 'BPE', dropout: null, unk_token: null, fuse_unk: false, byte_fallback: false, vocab: Object.fromEntries([...characters, 'Ġ'].map((char, id) => [char, id])), merges: [] },
+  });
+}
+
+test('a tokenizer that goes on without end is stopped and named, and the next text is answered', async ({ page }) => {
+  await openApp(page, hashOf({ document: { sampling: SHORT } }));
+  await page.getByRole('button', { name: /^Model/ }).click();
+  const dialog = page.getByRole('dialog', { name: 'Model' });
+  await dialog.getByLabel('Model files').setInputFiles([part('config.json', config), part('model.safetensors', weights), part('tokenizer.json', Buffer.from(evilTokenizer()))]);
+  await expect.poll(() => page.evaluate(() => window.lacuna.model?.nLayers)).toBe(3);
+  await page.keyboard.press('Escape');
+  const prompt = page.getByRole('textbox', { name: 'Prompt' });
+  await prompt.fill(`${'a'.repeat(60)}b`);
+  await expect(page.getByText(/tokenizer of this model goes on without end/).first()).toBeVisible();
+  await prompt.fill('The cat');
+  await expect.poll(() => page.evaluate(() => window.lacuna.state().texts.base?.promptLength)).toBe(7);
+  await expect(page.getByText(/tokenizer of this model goes on without end/)).toHaveCount(0);
+});
