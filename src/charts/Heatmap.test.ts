@@ -13,6 +13,11 @@ describe('layoutHeatmap', () => {
     expect(layoutHeatmap({ width: 490, height: 374 }, 1, 1)).toMatchObject({ cellHeight: 44, cellWidth: 44 });
   });
 
+  it('fills the width with positions and the height with other things, each for itself', () => {
+    expect(layoutHeatmap({ width: 318, height: 174 }, 20, 100, 100, 'cols')).toMatchObject({ cellHeight: 5, cellWidth: 2 });
+    expect(layoutHeatmap({ width: 418, height: 1074 }, 5, 3, 100, 'cols')).toMatchObject({ cellHeight: 22, cellWidth: 44 });
+  });
+
   it('keeps some size where there is no room', () => {
     expect(layoutHeatmap({ width: 10, height: 10 }, 4, 4)).toMatchObject({ cellHeight: 4, cellWidth: 4 });
   });
