@@ -34,6 +34,7 @@ export interface Version {
 export async function download(remote: RemoteFiles, name: string, begun: Begun | null, { signal, limit }: ReadOptions, cache: RequestCache, events: DownloadEvents): Promise<boolean> {
   let at = 0;
   let validator: string | null = null;
+  let size: number | null = null;
   const take = async (chunk: Uint8Array) => {
     at += chunk.length;
     if (at > limit) throw tooLarge(name, limit);
@@ -46,8 +47,9 @@ export async function download(remote: RemoteFiles, name: string, begun: Begun |
     response = await ask(begun.blob.size);
     if (response === null) return false;
     const version = versionOf(response, begun.blob.size);
-    if (response.status === 206 && version.validator === begun.validator) {
+    if (response.status === 206 && version.validator === begun.validator && isPartFrom(response, begun.blob.size, null)) {
       validator = begun.validator;
+      size = version.size;
       await events.start(version, true);
       await drain(begun.blob.stream(), signal, take);
     } else if (response.status !== 200) {
@@ -67,10 +69,17 @@ export async function download(remote: RemoteFiles, name: string, begun: Begun |
         throw tooLarge(name, limit);
       }
       validator = version.validator;
+      size = version.size;
       await events.start(version, false);
     } else if (version.validator !== validator) {
       await response.body?.cancel();
       throw changed(name);
+    } else if (!isPartFrom(response, at, size)) {
+      // A server that gives other parts than it is asked for gives whole files at best.
+      await response.body?.cancel();
+      response = null;
+      at = 0;
+      continue;
     }
     const before = at;
     try {
@@ -92,6 +101,14 @@ export function versionOf(response: Response, from = 0): Version {
   const size = sizeOf(response, response.status === 206 ? from : 0);
   const modified = response.headers.get('last-modified');
   return { size, validator: tag ?? (modified !== null && size !== null ? `${modified} ${size}` : null) };
+}
+
+/** Whether an answer of status 206 is the rest of a file of `size` bytes, as far as it can be told: other sites may hide what they send. */
+function isPartFrom(response: Response, from: number, size: number | null): boolean {
+  const [, first, total] = /^bytes (\d{1,15})-\d{1,15}\/(\d{1,15}|\*)$/.exec(response.headers.get('content-range') ?? '') ?? [];
+  if (first !== undefined && Number(first) !== from) return false;
+  const told = [total === undefined || total === '*' ? null : Number(total), sizeOf(response, from)];
+  return size === null || told.every((one) => one === null || one === size);
 }
 
 function sizeOf(response: Response, from: number): number | null {

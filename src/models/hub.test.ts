@@ -54,6 +54,16 @@ describe('a model on the Hub', () => {
     expect(hub.asked.slice(before).filter((path) => path.replace('HEAD ', '') in hub.files)).toEqual([]);
   });
 
+  it('that sends other bytes than it promises is refused, and nothing of them is kept', async () => {
+    const other = weights.slice();
+    other[other.length - 1] = (other.at(-1) ?? 0) ^ 1;
+    hub.files['ours/tiny/resolve/main/model.safetensors'] = other;
+    await expect(load('ours/tiny')).rejects.toMatchObject({ code: 'damaged', message: expect.stringContaining('SHA-256') as string });
+    expect((await store.names()).filter((name) => !name.endsWith('.json'))).toHaveLength(1); // config.json
+    hub.files['ours/tiny/resolve/main/model.safetensors'] = weights;
+    expect((await load('ours/tiny')).keptIn).toBe('stored');
+  });
+
   it('may lie in shards', async () => {
     const index = { metadata: { total_size: 186_240 }, weight_map: { a: 'one.safetensors' } };
     hub.files = { ...repository('ours/tiny', 'main') };

@@ -143,7 +143,13 @@ export function remoteFolder(remote: RemoteFiles, library: Library | null, onNot
       });
       const gathered = await close();
       if (!found || gathered === null) return null;
-      return { name, ...(await keep(origin, bytesToHex(digest.digest()), gathered)) };
+      const hash = bytesToHex(digest.digest());
+      const promised = contents.get(name)?.sha256;
+      if (promised !== undefined && promised !== hash) {
+        await library?.discard(url);
+        throw new UserError('damaged', `${name} came otherwise than ${remote.place} says it is (its SHA-256 is another). Try again later.`);
+      }
+      return { name, ...(await keep(origin, hash, gathered)) };
     } finally {
       await close().catch(() => undefined);
     }

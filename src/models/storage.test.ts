@@ -169,6 +169,16 @@ describe('a download that breaks', () => {
     expect(server.ranges).toEqual([]);
   });
 
+  it.each([
+    ['and says so', { bytes: 64, isTold: true }],
+    ['and hides it', { bytes: -64, isTold: false }],
+  ])('is begun anew from a server that gives other parts than it is asked for, %s', async (_, shifted) => {
+    server.manners.breakAfter = [1000];
+    server.manners.partsShiftedBy = shifted;
+    expect(await values(await load())).toEqual(await right());
+    expect(downloads()).toBe(3);
+  });
+
   it('ends when it is changed meanwhile', async () => {
     server.manners.breakAfter = [100_000];
     const changed = weights.slice();

@@ -12,6 +12,12 @@ export interface Manners {
   breakAfter: number[];
   /** Bytes of a body after which nothing more comes, though the connection stays; for one answer each, in order. */
   stallAfter: number[];
+  /** Bytes by which parts begin elsewhere than they were asked for. `isTold`: as the header of the answer says. */
+  partsShiftedBy: { readonly bytes: number; readonly isTold: boolean } | null;
+  /** What is added to the length that the answer states. */
+  lengthOff: number;
+  /** Paths that are answered by a web page with status 200; `isSaid`: and by its content type. */
+  page: { readonly of: (path: string) => boolean; readonly isSaid: boolean } | null;
   /** Status and headers for paths that are refused. */
   refuse: (path: string) => { readonly status: number; readonly headers?: Record<string, string> } | null;
 }
@@ -27,7 +33,7 @@ export interface FileServer extends TestServer {
 
 /** A file host with HEAD, ranges and ETags, as well-mannered or as broken as a test wants. Paths are without query. */
 export async function serveFiles(files: Record<string, Uint8Array>): Promise<FileServer> {
-  const manners: Manners = { ranges: true, etag: 'hash', lastModified: null, breakAfter: [], stallAfter: [], refuse: () => null };
+  const manners: Manners = { ranges: true, etag: 'hash', lastModified: null, breakAfter: [], stallAfter: [], partsShiftedBy: null, lengthOff: 0, page: null, refuse: () => null };
   const sent = new Map<string, number>();
   const ranges: string[] = [];
   const server = await serve((response, path, request) => answer(response, path, request), true);
@@ -39,6 +45,10 @@ export async function serveFiles(files: Record<string, Uint8Array>): Promise<Fil
     response.setHeader('access-control-expose-headers', 'etag, x-error-code');
     const refused = manners.refuse(path);
     if (refused !== null) return void response.writeHead(refused.status, refused.headers ?? {}).end();
+    if (manners.page?.of(path) === true) {
+      const page = '<!doctype html><title>Welcome</title>';
+      return void response.writeHead(200, { 'content-type': manners.page.isSaid ? 'text/html; charset=utf-8' : 'application/octet-stream', 'content-length': page.length }).end(page);
+    }
     const bytes = host.files[path];
     if (bytes === undefined) return notFound(response);
     const asked = /^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1];
@@ -46,14 +56,15 @@ export async function serveFiles(files: Record<string, Uint8Array>): Promise<Fil
     const from = manners.ranges && asked !== undefined ? Number(asked) : 0;
     const isPart = manners.ranges && asked !== undefined;
     if (isPart && from >= bytes.length) return void response.writeHead(416).end();
-    const body = bytes.subarray(from);
+    const shift = isPart && from > 0 ? (manners.partsShiftedBy?.bytes ?? 0) : 0;
+    const body = bytes.subarray(Math.max(0, from + shift));
     const etag = manners.etag === 'hash' ? createHash('md5').update(bytes).digest('hex') : manners.etag;
     response.writeHead(isPart ? 206 : 200, {
       'content-type': 'application/octet-stream',
-      'content-length': body.length,
+      'content-length': body.length + (request.method === 'GET' && path.endsWith('.safetensors') ? manners.lengthOff : 0),
       ...(manners.etag === 'none' ? {} : { etag: `"${etag}"` }),
       ...(manners.lastModified === null ? {} : { 'last-modified': manners.lastModified }),
-      ...(isPart ? { 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` } : {}),
+      ...(isPart ? { 'content-range': `bytes ${from + (manners.partsShiftedBy?.isTold === true ? shift : 0)}-${bytes.length - 1}/${bytes.length}` } : {}),
     });
     if (request.method === 'HEAD') return void response.end();
     const cut = path.endsWith('.safetensors') ? manners.breakAfter.shift() : undefined;
