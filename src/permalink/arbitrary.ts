@@ -57,6 +57,11 @@ export function documents(valuesOf: (params: Params) => fc.Arbitrary<object>, on
     fc.record({ kind: fc.constant('hub' as const), id: fc.constantFrom('owner/name', 'gpt2'), revision: fc.constantFrom('main', 'refs/pr/1'), hash: fc.option(hash) }),
     fc.record({ kind: fc.constant('files' as const), name: fc.string({ maxLength: 20 }), hash }),
   );
+  const dictionary = fc.oneof(
+    fc.constantFrom('catalogue:lacuna-16m/blocks.6.hook_resid_post', 'hub:owner/name@main/layer.3', 'url:https://example.org/sae'),
+    hash.map((digest) => `files:${digest}`),
+  );
+  const label = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 });
   return fc.record({
     model,
     prompt: fc.oneof(
@@ -88,6 +93,8 @@ export function documents(valuesOf: (params: Params) => fc.Arbitrary<object>, on
           ]),
     panelSettings: fc.record(Object.fromEntries(settings)),
     pinned: fc.option(fc.nat(500)),
+    feature: fc.option(fc.record({ dictionary, index: fc.nat(100_000) })),
+    featureLabels: fc.dictionary(dictionary, fc.dictionary(fc.nat(100_000).map(String), label, { minKeys: 1, maxKeys: 3 }), { maxKeys: 2 }),
     shown: fc.constantFrom('base' as const, 'steered' as const),
   });
 }

@@ -73,7 +73,7 @@ const contentSchema = v.object({ document: v.record(v.string(), v.unknown()), di
 
 /** What of a document a link carries: the groups' uids are names inside one page only. */
 function contentOf(document: Document) {
-  const { model, prompt, sampling, interventions, analyses, layout, panelSettings, pinned, shown } = document;
+  const { model, prompt, sampling, interventions, analyses, layout, panelSettings, pinned, feature, featureLabels, shown } = document;
   return {
     model,
     prompt,
@@ -83,6 +83,8 @@ function contentOf(document: Document) {
     layout,
     panelSettings,
     pinned,
+    feature: feature === null ? null : { dictionary: feature.dictionary, index: feature.index },
+    featureLabels,
     shown,
   };
 }

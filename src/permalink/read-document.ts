@@ -4,6 +4,7 @@ import { panels } from '../panels';
 import { initialDocument, type Document, type InterventionGroup, type LayoutColumn, type ModelRef, type Prompt } from '../store/document';
 import { samplingSchemas } from './sampling';
 import { clip, type Problems } from './problem';
+import { featureSchema, readFeatureLabels } from './read-features';
 import { readAnalysis, readIntervention, readParams } from './read-method';
 
 const MAX_PROMPT_CHARACTERS = 200_000;
@@ -75,6 +76,8 @@ export function readDocument(given: Readonly<Record<string, unknown>>, problems:
     layout: readLayout(part('layout', layoutSchema, initialDocument.layout), problems),
     panelSettings: readPanelSettings(part('panelSettings', record, {}), problems),
     pinned: part('pinned', v.nullable(id), null),
+    feature: part('feature', featureSchema, null),
+    featureLabels: readFeatureLabels(part('featureLabels', record, {}), problems),
     shown: part('shown', v.picklist(['base', 'steered'] as const), 'base'),
   };
 }

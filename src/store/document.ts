@@ -59,6 +59,9 @@ export interface Document {
   readonly shown: Slot;
 }
 
+/** Characters of a feature's label. */
+export const MAX_FEATURE_LABEL = 200;
+
 export const BUILT_IN_MODEL = 'lacuna-16m';
 
 export const initialDocument: Document = {

@@ -1,3 +1,4 @@
+import type { DictionaryId, DictionaryInfo } from '../anatomy/dictionary';
 import { namedArray } from '../anatomy/named-array';
 import { plainDecoder } from '../anatomy/model-config';
 import type { BackendStatus, LoadProgress, ModelInfo, ModelSource } from '../anatomy/model-info';
@@ -28,6 +29,8 @@ export interface FakeRunner extends Runner {
   answerAll(): Promise<void>;
   /** Makes the next loads fail with this message; null: they work. */
   failLoads(message: string | null): void;
+  /** The same for dictionaries. */
+  failDictionaries(message: string | null): void;
   tell(notice: RunnerNotice): void;
 }
 
@@ -61,6 +64,37 @@ export const fakeInfo: ModelInfo = {
   examplePrompt: null,
 };
 
+/** A dictionary of the fake model, as its runner opens them. */
+export function fakeDictionary(id: DictionaryId): DictionaryInfo {
+  const hookName = 'blocks.1.hook_resid_post';
+  return {
+    id,
+    name: 'tiny',
+    hash: 'd'.repeat(64),
+    spec: {
+      encoder: 'standard',
+      k: null,
+      rescaleActsByDecoderNorm: false,
+      applyBDecToInput: false,
+      normalizeActivations: 'none',
+      centerInput: false,
+      hookName,
+      hookNameOut: hookName,
+    },
+    dIn: fakeInfo.config.dModel,
+    dOut: fakeInfo.config.dModel,
+    dSae: 8,
+    format: 'made up',
+    architecture: 'standard',
+    storedDtype: 'float32',
+    bytes: 0,
+    notes: [],
+    modelName: null,
+    neuronpediaId: null,
+    recordsUrl: null,
+  };
+}
+
 /** Everything that was started by now has gone as far as it can. */
 export function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
@@ -71,6 +105,7 @@ export function createFakeRunner(infoOf: (source: ModelSource) => ModelInfo = ()
   const done = new Set<Asked>();
   const listeners = new Set<(notice: RunnerNotice) => void>();
   let loadFailure: string | null = null;
+  let dictionaryFailure: string | null = null;
   let backend: BackendStatus = { name: 'cpu', usable: true, software: false, device: null, problem: null };
   const words = (text: string) => [1, ...text.split(' ').filter((word) => word !== '').map((word) => 2 + (word.length % 900))];
   const pieces = (ids: readonly number[]) => ids.map((id) => `t${id} `);
@@ -87,6 +122,7 @@ export function createFakeRunner(infoOf: (source: ModelSource) => ModelInfo = ()
       }
     },
     failLoads: (message) => void (loadFailure = message),
+    failDictionaries: (message) => void (dictionaryFailure = message),
     tell: (notice) => listeners.forEach((listener) => listener(notice)),
     async load(source, onProgress: (progress: LoadProgress) => void, signal) {
       onProgress({ stage: 'files', loadedBytes: 1, totalBytes: 2 });
@@ -118,6 +154,15 @@ export function createFakeRunner(infoOf: (source: ModelSource) => ModelInfo = ()
     pieces: (ids) => Promise.resolve(pieces(ids)),
     decode: (ids) => Promise.resolve(pieces(ids).join('')),
     directionNorm: () => Promise.resolve({ norm: 1, rawNorm: 1 }),
+    async openDictionary(source, onProgress, signal) {
+      onProgress({ stage: 'files', loadedBytes: 1, totalBytes: 2 });
+      await settle();
+      if (signal.aborted) throw abortError();
+      if (dictionaryFailure !== null) throw new Error(dictionaryFailure);
+      return fakeDictionary(source.kind === 'id' ? source.id : `files:${'c'.repeat(64)}`);
+    },
+    closeDictionary: () => Promise.resolve(),
+    decoderRows: (_id, features) => Promise.resolve(features.map(() => new Float32Array(fakeInfo.config.dModel))),
     survey: () => Promise.resolve([backend]),
     setBackend: async (name) => (backend = { ...backend, name }),
     backend: () => Promise.resolve(backend),

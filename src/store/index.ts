@@ -2,8 +2,10 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import { createCoordinator } from './coordinator';
 import { initialState } from './initial-state';
 import type { Ports } from './ports';
+import { createDictionaryActions } from './slices/dictionaries';
 import { createDocumentActions } from './slices/document';
 import { createModelActions } from './slices/models';
+import { selectModelInfo } from './selectors';
 import { createSessionActions } from './slices/session';
 import type { Actions, WorkbenchState } from './state';
 
@@ -22,6 +24,7 @@ export function createWorkbench(ports: Ports): Workbench {
   const store = createStore<WorkbenchState>()(() => ({ ...initialState, actions: NO_ACTIONS }));
   const coordinator = createCoordinator(store, ports);
   const models = createModelActions(store, ports, coordinator.forget);
+  const { openDictionary, closeDictionary, ...dictionaries } = createDictionaryActions(store, ports);
   const { loadModel, confirmLoad, cancelLoad, setBackend, surveyBackends } = models;
   const actions: Actions = {
     ...createDocumentActions(store, ports.clock),
@@ -33,6 +36,8 @@ export function createWorkbench(ports: Ports): Workbench {
     surveyBackends,
     stopGeneration: coordinator.stop,
     regenerate: coordinator.regenerate,
+    openDictionary,
+    closeDictionary,
     pieces: coordinator.piecesOf,
     renderChat: (messages) => ports.runner.renderChat(messages),
     encode: async (text) => (await ports.runner.tokenizePlain(text)).ids,
@@ -50,6 +55,7 @@ export function createWorkbench(ports: Ports): Workbench {
       unfollow();
       unfollow = store.subscribe((state, before) => {
         if (state.document.model !== before.document.model) models.follow();
+        if (selectModelInfo(state)?.hash !== selectModelInfo(before)?.hash) dictionaries.forget();
       });
       models.follow();
     },

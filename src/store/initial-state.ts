@@ -15,6 +15,7 @@ export const initialState: Omit<WorkbenchState, 'actions'> = {
   texts: { base: null, steered: null },
   inspected: null,
   answers: new Map(),
+  dictionaries: new Map(),
   notices: [],
   verdict: null,
   timing: { painted: [], dropped: 0 },

@@ -23,6 +23,8 @@ export function createStill(state: Partial<Omit<WorkbenchState, 'actions'>> = {}
     surveyBackends: later,
     stopGeneration: nothing,
     regenerate: nothing,
+    openDictionary: () => Promise.resolve(null),
+    closeDictionary: later,
     renderChat: () => Promise.resolve(''),
     encode: () => Promise.resolve([]),
     ask: () => new Promise(nothing),

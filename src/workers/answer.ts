@@ -1,3 +1,4 @@
+import type { Dictionary, DictionaryId } from '../anatomy/dictionary';
 import type { HookName } from '../anatomy/hook-names';
 import type { NamedArray } from '../anatomy/named-array';
 import type { AnalysisResult, AnalysisSpec, ComputedBy, InterventionSpec, RunRequest, RunResult } from '../anatomy/run';
@@ -24,12 +25,15 @@ interface Planned {
   readonly needs: AnalysisNeeds;
   /** The analysis's own changes: with any, it needs a pass of its own. */
   readonly own: readonly InterventionSpec[];
+  /** Those that the door named. */
+  readonly dictionary: (id: DictionaryId) => Dictionary;
 }
 
 /** Answers a request: one pass for the run and all analyses that only look at it, one more for each that changes it. */
 export async function answerRequest(request: RunRequest, context: AnswerContext): Promise<RunResult> {
   const { passes, control } = context;
-  const planned = request.analyses.map((spec) => plan(spec, passes));
+  const planned: Planned[] = [];
+  for (const spec of request.analyses) planned.push(await plan(spec, passes, control.signal));
   const looking = planned.filter(({ own }) => own.length === 0);
   const main = await passes.answer(
     {
@@ -45,7 +49,7 @@ export async function answerRequest(request: RunRequest, context: AnswerContext)
     if (control.signal.aborted) throw abortError();
     const run = one.own.length === 0 ? whole : await ownRun(request, one, context);
     const work = await one.door.load();
-    analyses.push(await work.compute(inputOf(request, run, context), one.values));
+    analyses.push(await work.compute(inputOf(request, run, context, one), one.values));
   }
   const asked: PassAnswer = {
     ...main,
@@ -55,9 +59,12 @@ export async function answerRequest(request: RunRequest, context: AnswerContext)
   return resultOf(request, asked, analyses, context);
 }
 
-function plan(spec: AnalysisSpec, passes: Passes): Planned {
+async function plan(spec: AnalysisSpec, passes: Passes, signal: AbortSignal): Promise<Planned> {
   const { door, values } = chooseAnalysis(spec);
-  return { door, values, needs: door.needs(values, passes.config), own: door.interventions?.(values, passes.config) ?? [] };
+  const ids = door.dictionaries?.(values) ?? [];
+  const dictionary = await passes.dictionaries(ids, signal);
+  const needs = door.needs(values, passes.config, ids.map((id) => dictionary(id).info));
+  return { door, values, needs, own: door.interventions?.(values, passes.config) ?? [], dictionary };
 }
 
 /** The request once more, under the analysis's own changes. What it generates is generated under them too: a closed loop. */
@@ -73,7 +80,7 @@ async function ownRun(request: RunRequest, { needs, own }: Planned, context: Ans
   return resultOf(ownRequest, await context.passes.answer(passOf(ownRequest), { signal }), [], context);
 }
 
-function inputOf(request: RunRequest, run: RunResult, context: AnswerContext): AnalysisInput {
+function inputOf(request: RunRequest, run: RunResult, context: AnswerContext, { dictionary }: Planned): AnalysisInput {
   const { passes, tokenizer, control } = context;
   const { signal } = control;
   return {
@@ -95,6 +102,7 @@ function inputOf(request: RunRequest, run: RunResult, context: AnswerContext): A
       return resultOf(asked, await passes.answer(passOf(asked), { signal }, 'peek'), [], context);
     },
     encode: (text) => needTokenizer(tokenizer).encode(text),
+    dictionary,
     signal,
   };
 }

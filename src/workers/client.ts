@@ -1,5 +1,6 @@
 import * as Comlink from 'comlink';
 import type { ChatMessage } from '../anatomy/chat';
+import type { DictionaryId, DictionaryInfo, DictionarySource } from '../anatomy/dictionary';
 import type { BackendStatus, LoadProgress, ModelInfo, ModelNeeds, ModelSource, Tokenized } from '../anatomy/model-info';
 import type { HookName } from '../anatomy/hook-names';
 import type { BackendName, DirectionSpec, PartialGeneration, RunRequest, RunResult } from '../anatomy/run';
@@ -22,6 +23,9 @@ export interface WorkerRunner {
   pieces(ids: readonly number[]): Promise<readonly string[]>;
   decode(ids: readonly number[]): Promise<string>;
   directionNorm(spec: DirectionSpec, at: HookName, signal: AbortSignal): Promise<{ norm: number; rawNorm: number }>;
+  openDictionary(source: DictionarySource, onProgress: (progress: LoadProgress) => void, signal: AbortSignal): Promise<DictionaryInfo>;
+  closeDictionary(id: DictionaryId): Promise<void>;
+  decoderRows(id: DictionaryId, features: readonly number[]): Promise<readonly Float32Array[]>;
   survey(): Promise<readonly BackendStatus[]>;
   setBackend(name: BackendName): Promise<BackendStatus>;
   backend(): Promise<BackendStatus | null>;
@@ -131,6 +135,12 @@ export function connectRunner(port: Comlink.Endpoint & EventTarget, baseUrl: str
         }),
       ),
     directionNorm: (spec, at, signal) => question(signal, (call) => remote.directionNorm(call, spec, at)),
+    openDictionary: (source, onProgress, signal) =>
+      question(signal, (call) => remote.openDictionary(call, shallowFirst(source)), (event) => {
+        if (event.kind === 'progress') onProgress(event.progress);
+      }),
+    closeDictionary: (id) => answered(() => remote.closeDictionary(id)),
+    decoderRows: (id, features) => question(never, (call) => remote.decoderRows(call, id, features)),
     tokenize: (text) => answered(() => remote.tokenize(text)),
     tokenizePlain: (text) => answered(() => remote.tokenizePlain(text)),
     renderChat: (messages) => answered(() => remote.renderChat(messages)),
@@ -152,8 +162,11 @@ export function connectRunner(port: Comlink.Endpoint & EventTarget, baseUrl: str
   };
 }
 
+/** For questions that nobody cancels. */
+const never = new AbortController().signal;
+
 /** Of two files with the same name the one that lies less deep is meant; a file's path doesn't cross to the worker. */
-function shallowFirst(source: ModelSource): ModelSource {
+function shallowFirst<S extends ModelSource | DictionarySource>(source: S): S {
   if (source.kind !== 'files') return source;
   // Files that were picked or dropped one by one have an empty path, or none.
   const depth = (file: Partial<File>) => (file.webkitRelativePath ?? '').split('/').length;

@@ -1,3 +1,4 @@
+import type { Dictionary, DictionaryId } from '../anatomy/dictionary';
 import type { HookName } from '../anatomy/hook-names';
 import { blockHook, hookShape, isHookOf, parseHook } from '../anatomy/hook-names';
 import type { ModelConfig } from '../anatomy/model-config';
@@ -5,9 +6,15 @@ import type { NamedArray } from '../anatomy/named-array';
 import type { DirectionSpec, InterventionSpec, RunRequest, RunResult } from '../anatomy/run';
 import type { DirectionResult } from '../directions/types';
 import type { EngineAnswer, EngineModel, HookEntry } from '../engine';
+import type { Intervention } from '../interventions';
+import type { InterventionSite } from '../interventions/types';
+import { at } from '../lib/assert';
+import { UserError } from '../lib/errors';
+import type { Params } from '../lib/params';
 import { stableJson } from '../lib/stable-json';
 import type { ModelTokenizer } from '../models';
-import { chooseDirection, chooseIntervention } from './methods';
+import type { Dictionaries } from './dictionaries';
+import { chooseDirection, chooseIntervention, type Chosen } from './methods';
 import { PassCache, type CachedPass } from './pass-cache';
 import { needTokenizer } from './texts';
 
@@ -31,17 +38,34 @@ const MAX_DIRECTIONS = 256;
 export class Passes {
   readonly #model: EngineModel;
   readonly #tokenizer: ModelTokenizer | null;
+  readonly #dictionaries: Dictionaries;
   readonly #cache = new PassCache(PASS_BYTES);
   readonly #directionPasses = new PassCache(DIRECTION_PASS_BYTES);
   readonly #directions = new Map<string, DirectionResult>();
 
-  constructor(model: EngineModel, tokenizer: ModelTokenizer | null) {
+  constructor(model: EngineModel, tokenizer: ModelTokenizer | null, dictionaries: Dictionaries) {
     this.#model = model;
     this.#tokenizer = tokenizer;
+    this.#dictionaries = dictionaries;
   }
 
   get config(): ModelConfig {
     return this.#model.config;
+  }
+
+  /**
+   * Opens dictionaries that a method named, and gives what finds them again by name.
+   *
+   * @throws UserError when one can't be opened or doesn't fit the model.
+   */
+  async dictionaries(ids: readonly DictionaryId[], signal: AbortSignal): Promise<(id: DictionaryId) => Dictionary> {
+    const opened = new Map<DictionaryId, Dictionary>();
+    for (const id of new Set(ids)) opened.set(id, await this.#dictionaries.need(id, this.config, signal));
+    return (id) => {
+      const dictionary = opened.get(id);
+      if (dictionary === undefined) throw new UserError('unknown-dictionary', `the dictionary "${id}" was not asked for beforehand.`);
+      return dictionary;
+    };
   }
 
   /** True when an array that was given out is also kept here. */
@@ -99,11 +123,16 @@ export class Passes {
   async #hooks(specs: readonly InterventionSpec[], signal: AbortSignal): Promise<HookEntry[]> {
     // All are checked before the first is computed: a mistake in the last one should not cost the others' passes.
     const chosen = specs.map((spec) => ({ spec, ...chooseIntervention(spec, this.config) }));
+    const dictionary = await this.dictionaries(chosen.flatMap(({ door, values }) => door.dictionaries?.(values) ?? []), signal);
     const entries: HookEntry[] = [];
-    for (const { spec, door, values } of chosen) {
-      const direction = spec.direction === undefined ? null : (await this.direction(spec.direction, spec.at, signal)).values;
-      const work = await door.load();
-      entries.push(...work.hooks({ at: spec.at, positions: spec.positions, params: values, direction, config: this.config }));
+    for (const alike of runsOf(chosen)) {
+      const sites: InterventionSite<Params>[] = [];
+      for (const { spec, values } of alike) {
+        const direction = spec.direction === undefined ? null : (await this.direction(spec.direction, spec.at, signal)).values;
+        sites.push({ at: spec.at, positions: spec.positions, params: values, direction, config: this.config, dictionary });
+      }
+      const work = await at(alike, 0).door.load();
+      entries.push(...(work.hooksTogether === undefined ? sites.flatMap((site) => work.hooks(site)) : work.hooksTogether(sites)));
     }
     return entries;
   }
@@ -122,6 +151,7 @@ export class Passes {
         encodePlain: (text) => needTokenizer(this.#tokenizer).encodePlain(text),
         capture: (ids, name) => this.#captureForDirection(ids, name, signal),
         unembedding: (ids) => this.#model.unembedding(ids),
+        dictionary: (id) => this.#dictionaries.need(id, this.config, signal),
         signal,
       },
       values,
@@ -156,6 +186,22 @@ export class Passes {
     if (found === null) throw new Error(`the engine gave nothing for ${at}.`);
     return found;
   }
+}
+
+interface Placed extends Chosen<Intervention> {
+  readonly spec: InterventionSpec;
+}
+
+/** Interventions that follow one another in the order given, those of one kind at one hook point together. */
+function runsOf(chosen: readonly Placed[]): Placed[][] {
+  const runs: Placed[][] = [];
+  for (const one of chosen) {
+    const last = runs.at(-1);
+    const before = last?.[0];
+    if (last !== undefined && before?.spec.id === one.spec.id && before.spec.at === one.spec.at) last.push(one);
+    else runs.push([one]);
+  }
+  return runs;
 }
 
 function emptyPass(key: string, kind: string): CachedPass {

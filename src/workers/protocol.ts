@@ -1,4 +1,5 @@
 import type { ChatMessage } from '../anatomy/chat';
+import type { DictionaryId, DictionaryInfo, DictionarySource } from '../anatomy/dictionary';
 import type { BackendStatus, LoadProgress, ModelInfo, ModelNeeds, ModelSource, Tokenized } from '../anatomy/model-info';
 import type { HookName } from '../anatomy/hook-names';
 import type { BackendName, DirectionSpec, RunRequest, RunResult } from '../anatomy/run';
@@ -49,6 +50,10 @@ export interface WorkerApi {
   load(call: number, source: ModelSource): Promise<Outcome<ModelInfo>>;
   run(call: number, request: RunRequest): Promise<Outcome<RunResult>>;
   directionNorm(call: number, spec: DirectionSpec, at: HookName): Promise<Outcome<{ norm: number; rawNorm: number }>>;
+  openDictionary(call: number, source: DictionarySource): Promise<Outcome<DictionaryInfo>>;
+  closeDictionary(id: DictionaryId): Promise<Outcome<void>>;
+  /** [d_out] each. */
+  decoderRows(call: number, id: DictionaryId, features: readonly number[]): Promise<Outcome<readonly Float32Array[]>>;
   tokenize(text: string): Promise<Outcome<Tokenized>>;
   tokenizePlain(text: string): Promise<Outcome<Tokenized>>;
   renderChat(messages: readonly ChatMessage[]): Promise<Outcome<string>>;

@@ -1,5 +1,7 @@
 import type { ChatMessage } from '../anatomy/chat';
+import type { Dictionary, DictionaryId, DictionaryInfo, DictionarySource } from '../anatomy/dictionary';
 import type { BackendStatus, LoadProgress, ModelInfo, ModelSource, Tokenized } from '../anatomy/model-info';
+import { decoderRow } from '../anatomy/decoder-row';
 import type { HookName } from '../anatomy/hook-names';
 import type { BackendName, ComputedBy, DirectionSpec, RunRequest, RunResult } from '../anatomy/run';
 import type { Engine, EngineModel, EngineStarter } from '../engine';
@@ -7,6 +9,7 @@ import { abortError, isAbort, messageOf, UserError } from '../lib/errors';
 import { l2Norm } from '../lib/vectors';
 import type { ModelFiles } from '../models';
 import { answerRequest } from './answer';
+import { Dictionaries, type OpenDictionary } from './dictionaries';
 import { EngineHost, statusOf } from './engine-host';
 import { createExclusive } from './exclusive';
 import { Passes, type PassControl } from './passes';
@@ -16,6 +19,8 @@ import { piecesOf, rendered, textOf, tokenized } from './texts';
 export interface SessionPorts {
   readonly starter: EngineStarter;
   readonly loadFiles: (source: ModelSource, onProgress: (progress: LoadProgress) => void, signal: AbortSignal) => Promise<ModelFiles>;
+  /** Left out: no dictionary can be opened. */
+  readonly openDictionary?: OpenDictionary;
   readonly onNotice: (notice: WorkerNotice) => void;
 }
 
@@ -30,6 +35,7 @@ export class Session {
   readonly #ports: SessionPorts;
   readonly #host: EngineHost;
   readonly #turn = createExclusive();
+  readonly #dictionaries: Dictionaries;
   #loaded: Loaded | null = null;
   #loads = 0;
   #stopWatching: () => void = () => undefined;
@@ -37,6 +43,8 @@ export class Session {
   constructor(ports: SessionPorts) {
     this.#ports = ports;
     this.#host = new EngineHost(ports.starter);
+    const open = ports.openDictionary ?? (() => Promise.reject(new UserError('no-dictionaries', 'dictionaries can\'t be opened here.')));
+    this.#dictionaries = new Dictionaries({ open, release: () => undefined });
   }
 
   /**
@@ -105,6 +113,28 @@ export class Session {
     );
   }
 
+  /** Opens a dictionary beside whatever is computed meanwhile. See `Runner.openDictionary`. */
+  async openDictionary(source: DictionarySource, onProgress: (progress: LoadProgress) => void, signal: AbortSignal): Promise<DictionaryInfo> {
+    const { info } = await this.#dictionaries.open(source, this.#model().files.config, onProgress, signal);
+    await this.#turn.run(async () => this.#dictionaries.trim());
+    return info;
+  }
+
+  /** Takes a dictionary that was made here. @throws UserError when it doesn't fit the model. */
+  putDictionary(dictionary: Dictionary): void {
+    this.#dictionaries.put(dictionary, this.#model().files.config);
+  }
+
+  closeDictionary(id: DictionaryId): Promise<void> {
+    return this.#turn.run(async () => this.#dictionaries.close(id));
+  }
+
+  /** Rows of W_dec, copied. @throws UserError for a feature that there isn't. */
+  async decoderRows(id: DictionaryId, features: readonly number[], signal: AbortSignal): Promise<Float32Array[]> {
+    const dictionary = await this.#dictionaries.need(id, this.#model().files.config, signal);
+    return features.map((feature) => decoderRow(dictionary, feature).slice());
+  }
+
   async tokenize(text: string, special: boolean): Promise<Tokenized> {
     return tokenized(this.#model().files.tokenizer, text, special);
   }
@@ -171,7 +201,10 @@ export class Session {
   #put(files: ModelFiles, model: EngineModel): void {
     this.#loaded?.model.dispose();
     if (this.#loaded?.files !== files) this.#loaded?.files.tokenizer?.close();
-    this.#loaded = { files, model, passes: new Passes(model, files.tokenizer) };
+    // Another model's dictionaries are closed; on another backend the same ones keep their weights, but not their tensors.
+    if (this.#loaded?.files === files) this.#dictionaries.releaseAll();
+    else this.#dictionaries.clear();
+    this.#loaded = { files, model, passes: new Passes(model, files.tokenizer, this.#dictionaries) };
   }
 
   #watch(engine: Engine): void {

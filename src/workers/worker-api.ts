@@ -82,6 +82,13 @@ export function createWorkerApi(
       return Comlink.transfer({ ok: true as const, value }, [...transfer]);
     },
     directionNorm: (call, spec, at) => cancellable(call, (signal) => session.directionNorm(spec, at, signal)),
+    openDictionary: (call, source) =>
+      cancellable(call, (signal) => session.openDictionary(source, (progress) => emit({ kind: 'progress', call, progress }), signal)),
+    closeDictionary: (id) => outcomeOf(() => session.closeDictionary(id)),
+    async decoderRows(call, id, features) {
+      const outcome = await cancellable(call, (signal) => session.decoderRows(id, features, signal));
+      return outcome.ok ? Comlink.transfer(outcome, outcome.value.map((row) => row.buffer as ArrayBuffer)) : outcome;
+    },
     tokenize: (text) => outcomeOf(() => session.tokenize(text, true)),
     tokenizePlain: (text) => outcomeOf(() => session.tokenize(text, false)),
     renderChat: (messages) => outcomeOf(() => session.renderChat(messages)),

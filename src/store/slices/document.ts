@@ -1,6 +1,7 @@
 import type { StoreApi } from 'zustand/vanilla';
+import type { FeatureRef } from '../../anatomy/dictionary';
 import { stableJson } from '../../lib/stable-json';
-import type { Document, InterventionGroup } from '../document';
+import { MAX_FEATURE_LABEL, type Document, type InterventionGroup } from '../document';
 import { pushStep, stepBack, stepForward } from '../history';
 import { withPanel, withoutPanel } from '../layout';
 import type { Clock } from '../ports';
@@ -9,7 +10,7 @@ import type { Actions, WorkbenchState } from '../state';
 export type DocumentActions = Pick<
   Actions,
   | 'setPrompt' | 'setSampling' | 'addGroup' | 'updateGroup' | 'removeGroup' | 'dragCoefficients' | 'endDrag'
-  | 'setPanelSettings' | 'setLayout' | 'openPanel' | 'closePanel' | 'pin' | 'show' | 'undo' | 'redo' | 'replaceDocument'
+  | 'setPanelSettings' | 'setLayout' | 'openPanel' | 'closePanel' | 'pin' | 'show' | 'selectFeature' | 'labelFeature' | 'undo' | 'redo' | 'replaceDocument'
 >;
 
 interface Merge {
@@ -89,6 +90,8 @@ export function createDocumentActions(store: StoreApi<WorkbenchState>, clock: Cl
     closePanel: (panelId) => change({ layout: withoutPanel(get().document.layout, panelId) }),
     pin: (pinned) => change({ pinned }, { key: 'pin', forMs: Infinity }),
     show: (shown) => change({ shown }),
+    selectFeature: (feature) => change({ feature }, { key: 'feature', forMs: Infinity }),
+    labelFeature: ({ dictionary, index }, label) => change({ featureLabels: withLabel(get().document.featureLabels, { dictionary, index }, label) }),
     undo: () => travel(stepBack),
     redo: () => travel(stepForward),
     replaceDocument: (document) => {
@@ -105,6 +108,14 @@ function withCoefficients(group: InterventionGroup, coefficients: readonly numbe
     return coefficient === undefined ? member : { ...member, params: { ...member.params, coefficient } };
   });
   return { ...group, members };
+}
+
+/** The labels with one of them written, or taken away. A dictionary without labels is not named. */
+function withLabel(labels: Document['featureLabels'], { dictionary, index }: FeatureRef, label: string | null): Document['featureLabels'] {
+  const { [dictionary]: own = {}, ...others } = labels;
+  const rest = Object.fromEntries(Object.entries(own).filter(([at]) => at !== String(index)));
+  const next = label === null || label.trim() === '' ? rest : { ...rest, [String(index)]: label.trim().slice(0, MAX_FEATURE_LABEL) };
+  return Object.keys(next).length === 0 ? others : { ...others, [dictionary]: next };
 }
 
 /** Short, and new in this document. */

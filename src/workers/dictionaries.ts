@@ -1,0 +1,172 @@
+import type { Dictionary, DictionaryId, DictionaryInfo, DictionarySource } from '../anatomy/dictionary';
+import { parseDictionaryId } from '../anatomy/dictionary';
+import { isHookOf } from '../anatomy/hook-names';
+import type { ModelConfig } from '../anatomy/model-config';
+import type { LoadProgress } from '../anatomy/model-info';
+import { rowSize } from '../anatomy/rows';
+import { abortError, UserError } from '../lib/errors';
+
+/** Reads a dictionary from where it lies. @throws UserError that says what is wrong with the files. */
+export type OpenDictionary = (
+  source: DictionarySource,
+  onProgress: (progress: LoadProgress) => void,
+  signal: AbortSignal,
+) => Promise<Dictionary>;
+
+export interface DictionariesPorts {
+  readonly open: OpenDictionary;
+  /** Told of each that is closed, or that has to give back what a backend keeps of it. */
+  readonly release: (dictionary: Dictionary) => void;
+}
+
+interface Opened {
+  readonly dictionary: Dictionary;
+  /** Where it can be read from again; null for one that exists nowhere else. */
+  readonly source: DictionarySource | null;
+}
+
+/** Weights that stay at hand, in bytes of float32. */
+const MOST_BYTES = 768 * 2 ** 20;
+
+/**
+ * The dictionaries that are open for one model. Within a budget of bytes: beyond it the least lately used are put away, and read
+ * again when they are asked for. That happens between requests only (`trim`), so that none goes while it is in use.
+ */
+export class Dictionaries {
+  readonly #ports: DictionariesPorts;
+  readonly #budget: number;
+  /** In the order of use: a Map keeps it. */
+  readonly #open = new Map<DictionaryId, Opened>();
+  /** Put away, but the page goes on naming them. */
+  readonly #away = new Map<DictionaryId, DictionarySource>();
+  readonly #opening = new Map<DictionaryId, Promise<Dictionary>>();
+  /** Counted up when another model takes over: what was opened for the one before is too late. */
+  #generation = 0;
+
+  constructor(ports: DictionariesPorts, budgetBytes = MOST_BYTES) {
+    this.#ports = ports;
+    this.#budget = budgetBytes;
+  }
+
+  /** The one that is open under this name, which then counts as used last; null without one. */
+  find(id: DictionaryId): Dictionary | null {
+    const known = this.#open.get(id);
+    if (known === undefined) return null;
+    this.#open.delete(id);
+    this.#open.set(id, known);
+    return known.dictionary;
+  }
+
+  /**
+   * Opens a dictionary for a model of this shape, or gives the one that is open.
+   *
+   * @throws UserError that says what was wrong with the files, or why they don't fit the model; AbortError.
+   */
+  async open(source: DictionarySource, config: ModelConfig, onProgress: (progress: LoadProgress) => void, signal: AbortSignal): Promise<Dictionary> {
+    if (source.kind === 'files') return this.#read(source, config, onProgress, signal);
+    for (;;) {
+      if (signal.aborted) throw abortError();
+      const known = this.find(source.id);
+      if (known !== null) return known;
+      const underWay = this.#opening.get(source.id);
+      if (underWay === undefined) break;
+      await underWay.catch(() => undefined); // whoever began it may have given it up, or failed: then it is this one's turn
+    }
+    const reading = this.#read(this.#away.get(source.id) ?? sourceOf(source.id), config, onProgress, signal);
+    this.#opening.set(source.id, reading);
+    try {
+      return await reading;
+    } finally {
+      this.#opening.delete(source.id);
+    }
+  }
+
+  /** The same for whoever only has a name, such as a request. */
+  need(id: DictionaryId, config: ModelConfig, signal: AbortSignal): Promise<Dictionary> {
+    return this.open({ kind: 'id', id }, config, () => undefined, signal);
+  }
+
+  /** Takes one that was made here, such as one that was trained. @throws UserError when it doesn't fit the model. */
+  put(dictionary: Dictionary, config: ModelConfig): void {
+    checkFit(dictionary.info, config);
+    this.#keep(dictionary, null);
+  }
+
+  close(id: DictionaryId): void {
+    this.#away.delete(id);
+    const known = this.#open.get(id);
+    if (known === undefined) return;
+    this.#open.delete(id);
+    this.#ports.release(known.dictionary);
+  }
+
+  /** Closes all: another model has come. */
+  clear(): void {
+    this.#generation += 1;
+    for (const id of [...this.#open.keys()]) this.close(id);
+    this.#away.clear();
+  }
+
+  /** Lets go of what the backend keeps; the weights stay at hand. */
+  releaseAll(): void {
+    for (const { dictionary } of this.#open.values()) this.#ports.release(dictionary);
+  }
+
+  /** Puts away the least lately used beyond the budget, but never the last one. Not called while a request is computed. */
+  trim(): void {
+    let bytes = [...this.#open.values()].reduce((sum, { dictionary }) => sum + weightBytes(dictionary), 0);
+    for (const [id, { dictionary, source }] of [...this.#open]) {
+      if (bytes <= this.#budget || this.#open.size === 1) return;
+      if (source === null) continue; // it could not be had again
+      bytes -= weightBytes(dictionary);
+      this.close(id);
+      this.#away.set(id, source);
+    }
+  }
+
+  async #read(source: DictionarySource, config: ModelConfig, onProgress: (progress: LoadProgress) => void, signal: AbortSignal): Promise<Dictionary> {
+    const mine = this.#generation;
+    const dictionary = await this.#ports.open(source, onProgress, signal);
+    if (signal.aborted) throw abortError();
+    if (mine !== this.#generation) throw new UserError('other-model', 'another model was loaded meanwhile: open the dictionary again for that one.');
+    checkFit(dictionary.info, config);
+    this.#keep(dictionary, source);
+    return this.find(dictionary.info.id) ?? dictionary;
+  }
+
+  #keep(dictionary: Dictionary, source: DictionarySource | null): void {
+    const { id } = dictionary.info;
+    this.#away.delete(id);
+    if (!this.#open.has(id)) this.#open.set(id, { dictionary, source });
+  }
+}
+
+/** @throws UserError for a name that nothing can be read from. */
+function sourceOf(id: DictionaryId): DictionarySource {
+  const parsed = parseDictionaryId(id);
+  if (parsed === null) throw new UserError('unknown-dictionary', id === '' ? 'no dictionary is chosen.' : `"${id}" names no dictionary.`);
+  if (parsed.kind === 'files') throw new UserError('needs-files', 'this dictionary was dropped into the page: drop its files again to open it.');
+  if (parsed.kind === 'trained')
+    throw new UserError('needs-files', 'this dictionary was trained in another page and lies nowhere else: train it again, or drop its exported files.');
+  return { kind: 'id', id };
+}
+
+/** @throws UserError when the model has no such point, or rows of another width there. */
+export function checkFit({ name, spec, dIn, dOut }: DictionaryInfo, config: ModelConfig): void {
+  const ends = [
+    ['reads', spec.hookName, dIn],
+    ['writes', spec.hookNameOut, dOut],
+  ] as const;
+  for (const [does, hook, width] of ends) {
+    if (!isHookOf(hook, config))
+      throw new UserError('unfit-dictionary', `the dictionary ${name} ${does} "${hook}", and this model (${config.nLayers} blocks of ${config.dModel}) has no such point.`);
+    const size = rowSize(hook, config);
+    if (size !== width)
+      throw new UserError('unfit-dictionary', `the dictionary ${name} ${does} vectors of ${width} values; this model has ${size} at "${hook}". It belongs to another model.`);
+  }
+}
+
+function weightBytes({ weights, info }: Dictionary): number {
+  const { W_enc, W_dec, W_skip } = weights;
+  return W_enc.byteLength + W_dec.byteLength + (W_skip?.byteLength ?? 0) + 4 * 4 * info.dSae;
+}
