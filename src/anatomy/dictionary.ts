@@ -44,10 +44,20 @@ export interface FeatureRef {
   readonly index: number;
 }
 
+/** Said by whoever opens files that leave it open, or to read them otherwise than they were understood. In a name it stands behind `#`. */
+export interface DictionaryOverrides {
+  readonly hookName?: string;
+  readonly hookNameOut?: string;
+  readonly k?: number;
+  readonly applyBDecToInput?: boolean;
+  readonly centerInput?: boolean;
+  readonly normalizeActivations?: InputNormalization;
+}
+
 /** Where a dictionary comes from: its name, or files that were dropped. */
 export type DictionarySource =
   | { readonly kind: 'id'; readonly id: DictionaryId }
-  | { readonly kind: 'files'; readonly name: string; readonly files: readonly File[] };
+  | { readonly kind: 'files'; readonly name: string; readonly files: readonly File[]; readonly as?: DictionaryOverrides };
 
 /** How pre-activations become activations. BatchTopK and Matryoshka are `jumprelu` once trained (or `topk` where no threshold was stored). */
 export type Encoder = 'standard' | 'topk' | 'jumprelu' | 'gated';
@@ -62,7 +72,10 @@ export interface DictionarySpec {
   readonly rescaleActsByDecoderNorm: boolean;
   readonly applyBDecToInput: boolean;
   readonly normalizeActivations: InputNormalization;
-  /** Subtract the mean over d_in from every vector first: for dictionaries of models with centred writing weights. */
+  /**
+   * Subtract the mean over d_in from every vector first: for dictionaries of models with centred writing weights. It is put back
+   * after the decoder, so that x̂ stands for x itself; not by a transcoder.
+   */
   readonly centerInput: boolean;
   /** Where x is read. `attn.hook_z` is read flattened to [pos, head_index · d_head]. */
   readonly hookName: HookName;
@@ -123,3 +136,12 @@ export interface Dictionary {
   readonly info: DictionaryInfo;
   readonly weights: DictionaryWeights;
 }
+
+/** One that was made in this page, such as one that was trained: its weights themselves. Its id begins with `trained:`. */
+export interface TrainedSource {
+  readonly kind: 'trained';
+  readonly dictionary: Dictionary;
+}
+
+/** Everything that can be opened. */
+export type OpenSource = DictionarySource | TrainedSource;

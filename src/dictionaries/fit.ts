@@ -1,0 +1,21 @@
+import { isHookOf, type HookName } from '../anatomy/hook-names';
+import type { ModelConfig } from '../anatomy/model-config';
+import { rowSize } from '../anatomy/rows';
+import { UserError } from '../lib/errors';
+import type { ReadDictionary } from './types';
+
+/** @throws UserError `unfit-dictionary` that says what the dictionary reads and what the model has. */
+export function checkFit({ spec, dIn, dOut, modelName }: ReadDictionary, config: ModelConfig, name: string): void {
+  const made = modelName === null ? '' : ` It was made for ${modelName.slice(0, 80)}.`;
+  const check = (hook: HookName, width: number, does: string) => {
+    if (!isHookOf(hook, config)) {
+      const blocks = `${config.nLayers} blocks, 0 to ${config.nLayers - 1}`;
+      throw new UserError('unfit-dictionary', `${name} ${does} ${hook}, which the loaded model doesn't have (it has ${blocks}).${made}`);
+    }
+    const needed = rowSize(hook, config);
+    if (needed === null) throw new UserError('unfit-dictionary', `${name} ${does} ${hook}, where the model has no vector per position.${made}`);
+    if (needed !== width) throw new UserError('unfit-dictionary', `${name} ${does} vectors of width ${width}, but those at ${hook} of the loaded model have ${needed}.${made}`);
+  };
+  check(spec.hookName, dIn, 'reads');
+  check(spec.hookNameOut, dOut, 'writes');
+}

@@ -1,0 +1,9 @@
+/** Sparse dictionaries: reading every format into one `Dictionary`, and what one computes. */
+export { catalogueUrl, readCatalogue, type DictionaryEntry } from './catalogue';
+export { decode } from './decode';
+export { encode } from './encode';
+export { absorbDecoderBias, decoderNorms, foldDecoderNorm } from './fold';
+export { openDictionary } from './open';
+export { overridesText, splitOverrides } from './overrides';
+export { batchTopK, nextThreshold, prefixOf } from './training';
+export type { DictionaryPorts } from './types';
