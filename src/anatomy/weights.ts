@@ -10,6 +10,28 @@ export interface WeightTensor {
   readonly data: Float32Array;
 }
 
+/** How a device keeps the big matrices of a model. Everything else, and all arithmetic, is float32. */
+export type WeightStorage = 'float32' | 'float16' | 'bfloat16' | 'int8';
+
+/**
+ * What a person can ask for. `float16` means two bytes: a float16 or bfloat16 file is kept bit for bit, a float32 one is rounded to
+ * float16. `int8` rounds to 255 steps, with a scale for each output.
+ */
+export type StorageChoice = Exclude<WeightStorage, 'bfloat16'>;
+
+/** A weight in two bytes a value, as its file has it: the bits of IEEE binary16, or the upper half of a float32. */
+export interface HalfTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly format: 'float16' | 'bfloat16';
+  readonly data: Uint16Array;
+}
+
+/** True for the big matrices, the only weights that are kept in less than float32. */
+export function isBigMatrix(name: string): boolean {
+  return /(^|\.)W_(E|U|QKV|O|in|gate_in|out)$/.test(name);
+}
+
 export interface WeightSpec {
   readonly name: string;
   readonly shape: readonly number[];

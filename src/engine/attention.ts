@@ -21,7 +21,6 @@ import { constant } from './constants';
 import type { LayerWeights } from './device-weights';
 import type { FusedKernels } from './fused';
 import type { KvCache } from './kv-cache';
-import { linear as composedLinear } from './linear';
 import type { Pass } from './pass';
 import { qkNormed } from './norm';
 import { inRowTiles, rowsOf, rowsPerTile } from './row-tiles';
@@ -58,10 +57,9 @@ export function attention(
   { weights, tables, cache, kernels }: AttentionInput,
 ): Tensor {
   const { nHeads, dHead, dModel } = pass.config;
-  const linear = kernels?.linear ?? composedLinear;
   const isAnyTapped = (points: readonly BlockPoint[]) => points.some((point) => pass.isTapped(blockHook(layer, point)));
 
-  const qkv = linear(x, weights.W_QKV, weights.b_QKV); // [pos, (head + 2 kv) * d_head]
+  const qkv = weights.W_QKV.multiply(x, weights.b_QKV); // [pos, (head + 2 kv) * d_head]
   const isFused = kernels !== null && !isAnyTapped(INNER);
   const { qNorm, kNorm } = weights;
   if (isFused && qNorm !== null && kNorm !== null) kernels.normQueriesKeys(qkv, qNorm, kNorm); // nobody else has this product
@@ -73,14 +71,14 @@ export function attention(
     const perHead = pass.tap(blockHook(layer, 'attn.hook_z'), reshape(z, [pass.length, nHeads, dHead])); // [pos, head, d_head]
     const name = blockHook(layer, 'attn.hook_result');
     if (pass.isTapped(name)) {
-      const products = matMul(transpose(perHead, [1, 0, 2]), reshape(weights.W_O, [nHeads, dHead, dModel])); // [head, pos, d_model]
+      const products = matMul(transpose(perHead, [1, 0, 2]), reshape(weights.W_O.dense(), [nHeads, dHead, dModel])); // [head, pos, d_model]
       const total = sum(pass.tap(name, transpose(products, [1, 0, 2])), 1); // [pos, d_model]
       // Only a hook can make the sum differ from the one product below; a capture alone changes no number.
       if (pass.isHooked(name)) return weights.b_O === null ? total : add(total, weights.b_O); // [pos, d_model]
     }
     z = reshape(perHead, [pass.length, nHeads * dHead]); // [pos, head * d_head]
   }
-  return linear(z, weights.W_O, weights.b_O); // [pos, d_model]
+  return weights.W_O.multiply(z, weights.b_O); // [pos, d_model]
 }
 
 /** From q, k and v side by side to the weighted values [pos, head * d_head], through every hook point in between. */

@@ -2,11 +2,12 @@ import { backend as tfBackend, env, ready, setBackend } from '@tensorflow/tfjs-c
 import type { BackendName } from '../anatomy/run';
 import { UserError } from '../lib/errors';
 import { hostMemory } from './host-memory';
+import { tensorKeeper } from './matrix';
 import type { Device } from './model';
 
 const GIBIBYTE = 2 ** 30;
-/** The wasm heap ends at 2 GiB, and the backend packs a second copy of every weight matrix. */
-const WASM_WEIGHT_BYTES = 0.9 * GIBIBYTE;
+/** The wasm heap ends at 2 GiB. The rest is for activations, and for tfjs's own copies of what it multiplies. */
+const WASM_WEIGHT_BYTES = 1.6 * GIBIBYTE;
 const BYTES_PER_TEXEL = 4;
 const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render|lavapipe/i;
 
@@ -124,6 +125,7 @@ export function activeDevice(name: BackendName, description: Description): Activ
     oneTransfer: name === 'webgpu' || name === 'webgl',
     fixedShapes: name === 'webgl',
     memory: hostMemory(name),
+    keeper: tensorKeeper(),
     checkDevice() {
       if (isContextLost()) lose('the graphics device was lost.');
       if (lost !== null) throw new UserError('backend-lost', lost);

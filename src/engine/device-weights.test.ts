@@ -2,10 +2,13 @@ import { memory } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import type { WeightTensor } from '../anatomy/weights';
 import { uploadWeights } from './device-weights';
+import type { UploadTarget } from './device-weights';
+import { tensorKeeper } from './matrix';
 import { randomWeights } from './self-check';
 import { learnedConfig, rotaryConfig, starter } from './test-helpers';
 
 const limits = { device: 'the test device', maxTensorBytes: Infinity, maxTotalBytes: Infinity };
+const target: UploadTarget = { limits, keeper: tensorKeeper(), choice: null };
 const { signal } = new AbortController();
 
 async function* changed(change: (weight: WeightTensor) => WeightTensor | null): AsyncGenerator<WeightTensor> {
@@ -27,7 +30,7 @@ describe('weights that do not fit', () => {
       rotaryConfig,
       changed((w) => (w.name === name ? null : w)),
       signal,
-      limits,
+      target,
     ).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'missing-weight', message: expect.stringContaining(name) as string });
     expect(error).toMatchObject({ message: expect.stringContaining(shape) as string });
@@ -37,13 +40,13 @@ describe('weights that do not fit', () => {
   it('a misshapen one is named with both shapes', async () => {
     const before = memory().numTensors;
     const wrong = changed((w) => (w.name === 'blocks.2.mlp.W_out' ? { ...w, shape: [24, 36] } : w));
-    const error = await uploadWeights(rotaryConfig, wrong, signal, limits).catch((thrown: unknown) => thrown);
+    const error = await uploadWeights(rotaryConfig, wrong, signal, target).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({
       code: 'misshapen-weight',
       message: expect.stringMatching(/blocks\.2\.mlp\.W_out .*\[24, 36\].*\[36, 24\]/) as string,
     });
     const short = changed((w) => (w.name === 'W_U' ? { ...w, data: w.data.subarray(1) } : w));
-    await expect(uploadWeights(rotaryConfig, short, signal, limits)).rejects.toMatchObject({
+    await expect(uploadWeights(rotaryConfig, short, signal, target)).rejects.toMatchObject({
       code: 'misshapen-weight',
     });
     expect(memory().numTensors).toBe(before);
@@ -55,10 +58,10 @@ describe('weights that do not fit', () => {
     });
     // W_E of the learned model: 50 × 24 × 4 bytes; all of it is more than 5 kB.
     await expect(
-      uploadWeights(learnedConfig, unread, signal, { ...limits, maxTensorBytes: 4799 }),
+      uploadWeights(learnedConfig, unread, signal, { ...target, limits: { ...limits, maxTensorBytes: 4799 } }),
     ).rejects.toMatchObject({ code: 'too-large' });
     await expect(
-      uploadWeights(learnedConfig, unread, signal, { ...limits, maxTotalBytes: 5000 }),
+      uploadWeights(learnedConfig, unread, signal, { ...target, limits: { ...limits, maxTotalBytes: 5000 } }),
     ).rejects.toMatchObject({ code: 'too-large' });
   });
 
@@ -69,7 +72,7 @@ describe('weights that do not fit', () => {
       if (w.name === 'blocks.1.ln1.w') stop.abort();
       return w;
     });
-    await expect(uploadWeights(rotaryConfig, stopping, stop.signal, limits)).rejects.toMatchObject({
+    await expect(uploadWeights(rotaryConfig, stopping, stop.signal, target)).rejects.toMatchObject({
       name: 'AbortError',
     });
     expect(memory().numTensors).toBe(before);
@@ -78,7 +81,7 @@ describe('weights that do not fit', () => {
   it('what was loaded is disposed whole', async () => {
     const before = memory().numTensors;
     for (const config of [rotaryConfig, learnedConfig])
-      (await uploadWeights(config, randomWeights(config, 1), signal, limits)).dispose();
+      (await uploadWeights(config, randomWeights(config, 1), signal, target)).dispose();
     expect(memory().numTensors).toBe(before);
   });
 });

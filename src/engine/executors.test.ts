@@ -126,9 +126,18 @@ describe.each(nodeBackends)('on %s', (backend) => {
     const counting: Partial<Device> = {
       memory: {
         ...memory!,
-        linear: (...operands) => {
-          products += 1;
-          return memory!.linear(...operands);
+        keeper: {
+          ...memory!.keeper,
+          keep(...given) {
+            const matrix = memory!.keeper.keep(...given);
+            return {
+              ...matrix,
+              multiply(...operands) {
+                products += 1;
+                return matrix.multiply(...operands);
+              },
+            };
+          },
         },
       },
     };

@@ -8,7 +8,6 @@ import { constant } from './constants';
 import type { DeviceWeights } from './device-weights';
 import type { KvCache } from './kv-cache';
 import type { FusedKernels } from './fused';
-import { linear as composedLinear } from './linear';
 import { mlp } from './mlp';
 import { normalize } from './norm';
 import type { BlockNorm, NormPrefix, NormWeights } from './norm';
@@ -33,7 +32,6 @@ export function forward(model: ForwardModel, pass: Pass, cache: KvCache): Tensor
   const { config, plan, length } = pass;
   const { weights, kernels } = model;
   const add = kernels?.add ?? composedAdd;
-  const linear = kernels?.linear ?? composedLinear;
   if (plan.lastLayer < 0 && !pass.isTapped('hook_embed') && !pass.isTapped('hook_pos_embed')) return null;
   cache.begin(pass.offset, length);
   const tables = passTables(model.rotary, pass, cache);
@@ -69,12 +67,12 @@ export function forward(model: ForwardModel, pass: Pass, cache: KvCache): Tensor
   const rows = plan.allLogits ? length : pass.logitRows;
   if (rows < length) resid = slice(resid, [length - rows, 0], [rows, config.dModel]); // [pos, d_model]
   const final = normed(pass, kernels, 'ln_final', resid, weights.lnFinal); // [pos, d_model]
-  const logits = scaled(linear(final, weights.W_U, weights.b_U), config.scale.logits); // [pos, d_vocab]
+  const logits = scaled(weights.W_U.multiply(final, weights.b_U), config.scale.logits); // [pos, d_vocab]
   return pass.tap('logits', softCapped(logits, config.softCap.logits)); // [pos, d_vocab]
 
   function begin(): Tensor {
     if (pass.known !== null && kernels !== null) return resume(pass, pass.known, cache, kernels);
-    const rows = scaled(embedding(pass, weights.W_E), config.scale.embedding); // [pos, d_model]
+    const rows = scaled(weights.embed(pass.ids.slice(pass.offset)), config.scale.embedding); // [pos, d_model]
     const { lnEmbed } = weights;
     const whole = lnEmbed === null ? rows : normalize(config, rows, lnEmbed, (_, x) => x); // [pos, d_model]
     const embedded = pass.tap('hook_embed', whole); // [pos, d_model]
@@ -96,16 +94,6 @@ function normed(pass: Pass, kernels: FusedKernels | null, prefix: NormPrefix, x:
   const isTapped = pass.isTapped(`${prefix}.hook_scale`) || pass.isTapped(`${prefix}.hook_normalized`);
   if (kernels !== null && !isTapped) return kernels.norm(x, weights);
   return normalize(pass.config, x, weights, (point, value) => pass.tap(`${prefix}.${point}`, value));
-}
-
-/** Rows of W_E for the ids of this pass, [pos, d_model]. */
-function embedding(pass: Pass, W_E: Float32Array): Tensor {
-  const { dModel } = pass.config;
-  const rows = new Float32Array(pass.length * dModel);
-  pass.ids
-    .slice(pass.offset)
-    .forEach((id, row) => rows.set(W_E.subarray(id * dModel, (id + 1) * dModel), row * dModel));
-  return tensor(rows, [pass.length, dModel], 'float32');
 }
 
 /** Rows of W_pos for the positions of this pass, [pos, d_model]. */

@@ -4,8 +4,10 @@ import type { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { BackendName } from '../anatomy/run';
 import { must } from '../lib/assert';
-import { createMatVec, fitsMatVec } from './matvec';
-import type { MatVec } from './matvec';
+import { tensorKeeper } from './matrix';
+import type { MatrixKeeper } from './matrix';
+import { panelKeeper } from './panels';
+import { plainKeeper } from './plain-matrix';
 
 /** Tensors whose numbers lie in this process's memory, so that plain loops can compute on them. */
 export interface HostMemory {
@@ -15,6 +17,8 @@ export interface HostMemory {
   values(x: Tensor): Float32Array;
   /** `x @ W + b` by the backend's own product, without the checks around it that cost more than a small product does. */
   linear(x: Tensor, W: Tensor, b: Tensor | null): Tensor;
+  /** How the model's big matrices are kept and multiplied here. */
+  readonly keeper: MatrixKeeper;
 }
 
 /** The memory of the backend in use; null where it is a graphics device's. */
@@ -25,42 +29,31 @@ export function hostMemory(name: BackendName): HostMemory | null {
 }
 
 function wasmMemory(wasm: BackendWasm): HostMemory {
-  const allocate = (shape: readonly number[]) => tensorOf(wasm.makeOutput([...shape], 'float32'));
-  const values = (x: Tensor) => wasm.typedArrayFromHeap(x) as Float32Array;
+  const allocate = (shape: readonly number[], dtype: 'float32' | 'int32' = 'float32') => tensorOf(wasm.makeOutput([...shape], dtype));
   const address = (x: Tensor) => wasm.dataIdMap.get(x.dataId).memoryOffset;
-  const product = productOf('wasm', wasm);
-  const matvec = matVecOver(wasm);
+  const linear = productOf('wasm', wasm);
+  const memory = heapOf(wasm);
   return {
     allocate,
-    values,
-    linear(x, W, b) {
-      const [rows = 0, columns = 0] = W.shape;
-      if (matvec === null || x.shape[0] !== 1 || !fitsMatVec(rows, columns)) return product(x, W, b);
-      const y = allocate([1, columns]);
-      if (b === null) values(y).fill(0);
-      else values(y).set(values(b));
-      matvec(address(x), address(W), address(y), rows, columns);
-      return y;
-    },
+    values: (x) => wasm.typedArrayFromHeap(x) as Float32Array,
+    linear,
+    keeper: (memory === null ? null : panelKeeper({ memory, allocate, address })) ?? tensorKeeper(linear),
   };
 }
 
-/** Our own product for single rows on the heap of tfjs; null where the heap is out of reach. */
-function matVecOver(wasm: BackendWasm): MatVec | null {
+/** The memory of tfjs's binary; null where it is out of reach. */
+function heapOf(wasm: BackendWasm): WebAssembly.Memory | null {
   // Not in tfjs's types: the raw exports of its binary, the memory among them.
   const { asm } = wasm.wasm as unknown as { readonly asm?: { readonly memory?: unknown } };
-  return asm?.memory instanceof WebAssembly.Memory ? createMatVec(asm.memory) : null;
+  return asm?.memory instanceof WebAssembly.Memory ? asm.memory : null;
 }
 
 function cpuMemory(cpu: MathBackendCPU): HostMemory {
-  return {
-    allocate: (shape) =>
-      tensorOf(
-        cpu.makeTensorInfo([...shape], 'float32', new Float32Array(shape.reduce((product, size) => product * size, 1))),
-      ),
-    values: (x) => cpu.data.get(x.dataId).values as Float32Array,
-    linear: productOf('cpu', cpu),
-  };
+  const size = (shape: readonly number[]) => shape.reduce((product, n) => product * n, 1);
+  const allocate = (shape: readonly number[]) => tensorOf(cpu.makeTensorInfo([...shape], 'float32', new Float32Array(size(shape))));
+  const values = (x: Tensor) => cpu.data.get(x.dataId).values as Float32Array;
+  const linear = productOf('cpu', cpu);
+  return { allocate, values, linear, keeper: plainKeeper({ allocate, values }, tensorKeeper(linear)) };
 }
 
 function productOf(name: BackendName, backendInUse: object): HostMemory['linear'] {

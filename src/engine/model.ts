@@ -1,6 +1,5 @@
-import { gather, tensor1d, tidy, transpose } from '@tensorflow/tfjs-core';
 import type { ModelConfig } from '../anatomy/model-config';
-import type { WeightTensor } from '../anatomy/weights';
+import type { HalfTensor, StorageChoice, WeightTensor } from '../anatomy/weights';
 import { UserError } from '../lib/errors';
 import { uploadWeights } from './device-weights';
 import type { DeviceLimits } from './device-weights';
@@ -8,6 +7,7 @@ import { createDrafts, noDrafts } from './drafts';
 import { createFusedKernels } from './fused';
 import type { HostMemory } from './host-memory';
 import { fixedCache, growingCache } from './kv-cache';
+import type { MatrixKeeper } from './matrix';
 import { createPrefixMemory } from './prefix';
 import { rotaryByLayer, rotaryDims } from './rotary';
 import { executeRun } from './run';
@@ -25,18 +25,22 @@ export interface Device {
   readonly fixedShapes: boolean;
   /** Where plain loops may compute; null leaves everything to tfjs's own operations. */
   readonly memory: HostMemory | null;
+  /** How matrices are kept where `memory` is null. */
+  readonly keeper: MatrixKeeper;
   checkDevice(): void;
 }
 
 /** Uploads a model. See `Engine.load`. */
 export async function loadModel(
   config: ModelConfig,
-  source: AsyncIterable<WeightTensor>,
+  source: AsyncIterable<WeightTensor | HalfTensor>,
   signal: AbortSignal,
   device: Device,
+  choice: StorageChoice | null = null,
 ): Promise<EngineModel> {
   checkConfig(config);
-  const weights = await uploadWeights(config, source, signal, device.limits);
+  const keeper = device.memory?.keeper ?? device.keeper;
+  const weights = await uploadWeights(config, source, signal, { limits: device.limits, keeper, choice });
   const model: RunnableModel = {
     config,
     weights,
@@ -53,15 +57,16 @@ export async function loadModel(
   };
   return {
     config,
+    storage: weights.storage,
+    weightBytes: weights.bytes,
     run: (run, control) => executeRun(model, run, control),
     async unembedding(ids) {
-      const { dModel, dVocab, tiedUnembedding } = config;
+      const { dModel, dVocab } = config;
       const wrong = ids.find((id) => !Number.isInteger(id) || id < 0 || id >= dVocab);
       if (wrong !== undefined)
         throw new UserError('bad-ids', `${wrong} is not a token id: they go from 0 to ${dVocab - 1}.`);
       if (ids.length === 0) return [];
-      if (tiedUnembedding) return ids.map((id) => weights.W_E.slice(id * dModel, (id + 1) * dModel));
-      const columns = tidy(() => transpose(gather(weights.W_U, tensor1d([...ids], 'int32'), 1))); // [id, d_model]
+      const columns = weights.W_U.gather(ids); // [id, d_model]
       try {
         const data = (await columns.data()) as Float32Array;
         return ids.map((_, row) => data.slice(row * dModel, (row + 1) * dModel));

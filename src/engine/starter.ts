@@ -89,7 +89,8 @@ export function createEngineStarter(options: EngineOptions): EngineStarter {
       device: status.device,
       software: status.software,
       passedOver: [],
-      load: (config, weights, signal) => loadModel(config, weights, signal, device),
+      storages: (device.memory?.keeper ?? device.keeper).storages,
+      load: (config, weights, signal, storage) => loadModel(config, weights, signal, device, storage ?? null),
       numTensors: () => memory().numTensors,
       onLost: (listener) => device.onLost(listener),
     };

@@ -4,7 +4,7 @@ import type { ModelConfig } from '../anatomy/model-config';
 import type { BackendStatus } from '../anatomy/model-info';
 import type { NamedArray } from '../anatomy/named-array';
 import type { BackendName, GenerateSpec } from '../anatomy/run';
-import type { WeightTensor } from '../anatomy/weights';
+import type { HalfTensor, StorageChoice, WeightStorage, WeightTensor } from '../anatomy/weights';
 
 /**
  * What a hook knows of the pass it is in. A pass is one forward computation: the whole prompt, or one new token, or a few when
@@ -64,6 +64,10 @@ export interface RunControl {
 /** A loaded model on one backend. */
 export interface EngineModel {
   readonly config: ModelConfig;
+  /** How most of its big matrices are kept. */
+  readonly storage: WeightStorage;
+  /** What the weights take, in bytes. */
+  readonly weightBytes: number;
   /** @throws UserError for ids outside the vocabulary, an empty or too long sequence, or an unknown hook point. */
   run(run: EngineRun, control: RunControl): Promise<EngineAnswer>;
   /** Columns of W_U, one [d_model] per id. */
@@ -82,8 +86,19 @@ export interface Engine {
   readonly software: boolean;
   /** Why each backend that would have come before this one can't be used. Empty for one that was named. */
   readonly passedOver: readonly string[];
-  /** @throws UserError when a weight is missing or has another shape than `weightSpecs` says. */
-  load(config: ModelConfig, weights: AsyncIterable<WeightTensor>, signal: AbortSignal): Promise<EngineModel>;
+  /** How matrices can be kept here. */
+  readonly storages: ReadonlySet<WeightStorage>;
+  /**
+   * @param storage of the big matrices. Left out or null: as each was stored, which loses nothing; what this backend can't compute
+   *   from, and a matrix that float16 or int8 can't hold, is float32.
+   * @throws UserError when a weight is missing or has another shape than `weightSpecs` says.
+   */
+  load(
+    config: ModelConfig,
+    weights: AsyncIterable<WeightTensor | HalfTensor>,
+    signal: AbortSignal,
+    storage?: StorageChoice | null,
+  ): Promise<EngineModel>;
   /** Live tensors: the same before and after any number of runs. */
   numTensors(): number;
   /**

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { halfToNumber, toFloat32 } from './floats';
+import { halfToNumber } from '../lib/half';
+import { toFloat32 } from './floats';
 
 const bytesOf = (...halves: number[]) => new Uint8Array(Uint16Array.from(halves).buffer);
 
