@@ -1,6 +1,6 @@
 import type { ChatMessage } from '../anatomy/chat';
 import type { LoadProgress, ModelInfo, ModelNeeds, ModelSource, BackendStatus, Tokenized } from '../anatomy/model-info';
-import type { DictionaryId, DictionaryInfo, DictionarySource } from '../anatomy/dictionary';
+import type { DictionaryId, DictionaryInfo, OpenSource } from '../anatomy/dictionary';
 import type { HookName } from '../anatomy/hook-names';
 import type { ModelConfig } from '../anatomy/model-config';
 import type { AnalysisSpec, BackendName, DirectionSpec, PartialGeneration, RunRequest, RunResult } from '../anatomy/run';
@@ -37,7 +37,7 @@ export interface Runner {
    *
    * @throws UserError that says what was wrong with the files, or why they don't fit the model.
    */
-  openDictionary(source: DictionarySource, onProgress: (progress: LoadProgress) => void, signal: AbortSignal): Promise<DictionaryInfo>;
+  openDictionary(source: OpenSource, onProgress: (progress: LoadProgress) => void, signal: AbortSignal): Promise<DictionaryInfo>;
   /** Gives its memory back. */
   closeDictionary(id: DictionaryId): Promise<void>;
   /** Rows of W_dec, one [d_out] per feature. @throws UserError for a dictionary that is not open. */

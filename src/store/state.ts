@@ -1,6 +1,6 @@
 import type { ChatMessage } from '../anatomy/chat';
 import type { ComputedBy, GenerateSpec, InterventionSpec, RunRequest, RunResult } from '../anatomy/run';
-import type { DictionaryId, DictionaryInfo, DictionarySource, FeatureRef } from '../anatomy/dictionary';
+import type { DictionaryId, DictionaryInfo, FeatureRef, OpenSource } from '../anatomy/dictionary';
 import type { BackendStatus, LoadProgress, ModelInfo, ModelNeeds, ModelSource } from '../anatomy/model-info';
 import type { AnyParamValues } from '../lib/params';
 import type { Document, InterventionGroup, LayoutColumn, ModelRef, Prompt, Slot } from './document';
@@ -175,7 +175,7 @@ export interface Actions {
   /** Asks again for both texts: after a stop, or to try again after a failure. */
   regenerate(): void;
   /** Opens a dictionary for the loaded model; `dictionaries` tells how it goes. Gives its id, or null when it failed. */
-  openDictionary(source: DictionarySource): Promise<DictionaryId | null>;
+  openDictionary(source: OpenSource): Promise<DictionaryId | null>;
   closeDictionary(id: DictionaryId): Promise<void>;
   setVisiblePanels(ids: readonly string[]): void;
 

@@ -1,6 +1,6 @@
 import * as Comlink from 'comlink';
 import type { ChatMessage } from '../anatomy/chat';
-import type { DictionaryId, DictionaryInfo, DictionarySource } from '../anatomy/dictionary';
+import type { DictionaryId, DictionaryInfo, OpenSource } from '../anatomy/dictionary';
 import type { BackendStatus, LoadProgress, ModelInfo, ModelNeeds, ModelSource, Tokenized } from '../anatomy/model-info';
 import type { HookName } from '../anatomy/hook-names';
 import type { BackendName, DirectionSpec, PartialGeneration, RunRequest, RunResult } from '../anatomy/run';
@@ -23,7 +23,7 @@ export interface WorkerRunner {
   pieces(ids: readonly number[]): Promise<readonly string[]>;
   decode(ids: readonly number[]): Promise<string>;
   directionNorm(spec: DirectionSpec, at: HookName, signal: AbortSignal): Promise<{ norm: number; rawNorm: number }>;
-  openDictionary(source: DictionarySource, onProgress: (progress: LoadProgress) => void, signal: AbortSignal): Promise<DictionaryInfo>;
+  openDictionary(source: OpenSource, onProgress: (progress: LoadProgress) => void, signal: AbortSignal): Promise<DictionaryInfo>;
   closeDictionary(id: DictionaryId): Promise<void>;
   decoderRows(id: DictionaryId, features: readonly number[]): Promise<readonly Float32Array[]>;
   survey(): Promise<readonly BackendStatus[]>;
@@ -166,7 +166,7 @@ export function connectRunner(port: Comlink.Endpoint & EventTarget, baseUrl: str
 const never = new AbortController().signal;
 
 /** Of two files with the same name the one that lies less deep is meant; a file's path doesn't cross to the worker. */
-function shallowFirst<S extends ModelSource | DictionarySource>(source: S): S {
+function shallowFirst<S extends ModelSource | OpenSource>(source: S): S {
   if (source.kind !== 'files') return source;
   // Files that were picked or dropped one by one have an empty path, or none.
   const depth = (file: Partial<File>) => (file.webkitRelativePath ?? '').split('/').length;

@@ -1,5 +1,5 @@
 import type { ChatMessage } from '../anatomy/chat';
-import type { DictionaryId, DictionaryInfo, DictionarySource } from '../anatomy/dictionary';
+import type { DictionaryId, DictionaryInfo, OpenSource } from '../anatomy/dictionary';
 import type { BackendStatus, LoadProgress, ModelInfo, ModelNeeds, ModelSource, Tokenized } from '../anatomy/model-info';
 import type { HookName } from '../anatomy/hook-names';
 import type { BackendName, DirectionSpec, RunRequest, RunResult } from '../anatomy/run';
@@ -50,7 +50,7 @@ export interface WorkerApi {
   load(call: number, source: ModelSource): Promise<Outcome<ModelInfo>>;
   run(call: number, request: RunRequest): Promise<Outcome<RunResult>>;
   directionNorm(call: number, spec: DirectionSpec, at: HookName): Promise<Outcome<{ norm: number; rawNorm: number }>>;
-  openDictionary(call: number, source: DictionarySource): Promise<Outcome<DictionaryInfo>>;
+  openDictionary(call: number, source: OpenSource): Promise<Outcome<DictionaryInfo>>;
   closeDictionary(id: DictionaryId): Promise<Outcome<void>>;
   /** [d_out] each. */
   decoderRows(call: number, id: DictionaryId, features: readonly number[]): Promise<Outcome<readonly Float32Array[]>>;

@@ -9,7 +9,7 @@ export class Batches {
   readonly #count: number;
   readonly #seed: number;
   #pass = -1;
-  #order = new Uint32Array(0);
+  #order: Uint32Array = new Uint32Array(0);
 
   constructor(count: number, seed: number) {
     this.#count = count;

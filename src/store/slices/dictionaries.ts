@@ -1,5 +1,5 @@
 import type { StoreApi } from 'zustand/vanilla';
-import type { DictionaryId, DictionarySource } from '../../anatomy/dictionary';
+import type { DictionaryId, OpenSource } from '../../anatomy/dictionary';
 import { isAbort, messageOf } from '../../lib/errors';
 import type { Ports } from '../ports';
 import type { Actions, DictionaryState, WorkbenchState } from '../state';
@@ -30,7 +30,7 @@ export function createDictionaryActions(store: StoreApi<WorkbenchState>, { runne
     set({ dictionaries });
   }
 
-  async function open(source: DictionarySource, id: DictionaryId, controller: AbortController): Promise<DictionaryId | null> {
+  async function open(source: OpenSource, id: DictionaryId, controller: AbortController): Promise<DictionaryId | null> {
     const isMine = () => openings.get(id)?.controller === controller;
     show(id, { status: 'loading', progress: null });
     try {
@@ -58,8 +58,8 @@ export function createDictionaryActions(store: StoreApi<WorkbenchState>, { runne
 
   return {
     openDictionary(source) {
-      const id = source.kind === 'id' ? source.id : `files:${source.name}`;
-      if (source.kind === 'id') {
+      const id = nameOf(source);
+      if (source.kind !== 'files') {
         if (get().dictionaries.get(id)?.status === 'ready') return Promise.resolve(id);
         const underWay = openings.get(id);
         if (underWay !== undefined) return underWay.opened;
@@ -87,4 +87,10 @@ export function createDictionaryActions(store: StoreApi<WorkbenchState>, { runne
       if (get().dictionaries.size > 0) set({ dictionaries: new Map() });
     },
   };
+}
+
+/** What it is called while it is being opened. Dropped files have no id before they are read. */
+function nameOf(source: OpenSource): DictionaryId {
+  if (source.kind === 'trained') return source.dictionary.info.id;
+  return source.kind === 'id' ? source.id : `files:${source.name}`;
 }
