@@ -1,0 +1,12 @@
+export type { ShippedDictionary } from './catalogue';
+export { titleOf } from './catalogue';
+export { bareColumns, layerOf, rowOfFeature, type ColumnsHead } from './columns';
+export { createLru, type Lru } from './lru';
+export { readFeature } from './neuronpedia/read-feature';
+export type { BatchHead } from './neuronpedia/write';
+export { LABEL_AUC } from './rules';
+export type { FoundFeature, OwnLabel, SearchAnswer, SearchQuery } from './search';
+export type { SearchIn } from './search-index';
+export { createFeatureService, type FeatureService, type Imported, type ServiceProgress } from './service';
+export { isGoodLabel } from './shipped';
+export * from './types';
