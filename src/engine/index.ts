@@ -1,5 +1,6 @@
 export type * from './types';
 export { createEngineStarter } from './starter';
+export { activateEach, decodeRows, encodeRows, normalizeRows, releaseDictionary, type EncoderTensors } from './dictionary';
 export type { EngineOptions } from './backends';
 export type { Tensor } from '@tensorflow/tfjs-core';
 export {

@@ -7,11 +7,12 @@ import { rowSize } from '../anatomy/rows';
 import { abortError, UserError } from '../lib/errors';
 
 /** Reads a dictionary from where it lies. @throws UserError that says what is wrong with the files. */
-export type OpenDictionary = (
-  source: DictionarySource,
-  onProgress: (progress: LoadProgress) => void,
-  signal: AbortSignal,
-) => Promise<Dictionary>;
+export type OpenDictionary = (source: DictionarySource, asked: OpenControl & { readonly config: ModelConfig }) => Promise<Dictionary>;
+
+export interface OpenControl {
+  readonly onProgress: (progress: LoadProgress) => void;
+  readonly signal: AbortSignal;
+}
 
 export interface DictionariesPorts {
   readonly open: OpenDictionary;
@@ -62,17 +63,17 @@ export class Dictionaries {
    *
    * @throws UserError that says what was wrong with the files, or why they don't fit the model; AbortError.
    */
-  async open(source: DictionarySource, config: ModelConfig, onProgress: (progress: LoadProgress) => void, signal: AbortSignal): Promise<Dictionary> {
-    if (source.kind === 'files') return this.#read(source, config, onProgress, signal);
+  async open(source: DictionarySource, config: ModelConfig, control: OpenControl): Promise<Dictionary> {
+    if (source.kind === 'files') return this.#read(source, config, control);
     for (;;) {
-      if (signal.aborted) throw abortError();
+      if (control.signal.aborted) throw abortError();
       const known = this.find(source.id);
       if (known !== null) return known;
       const underWay = this.#opening.get(source.id);
       if (underWay === undefined) break;
       await underWay.catch(() => undefined); // whoever began it may have given it up, or failed: then it is this one's turn
     }
-    const reading = this.#read(this.#away.get(source.id) ?? sourceOf(source.id), config, onProgress, signal);
+    const reading = this.#read(this.#away.get(source.id) ?? sourceOf(source.id), config, control);
     this.#opening.set(source.id, reading);
     try {
       return await reading;
@@ -83,7 +84,7 @@ export class Dictionaries {
 
   /** The same for whoever only has a name, such as a request. */
   need(id: DictionaryId, config: ModelConfig, signal: AbortSignal): Promise<Dictionary> {
-    return this.open({ kind: 'id', id }, config, () => undefined, signal);
+    return this.open({ kind: 'id', id }, config, { onProgress: () => undefined, signal });
   }
 
   /** Takes one that was made here, such as one that was trained. @throws UserError when it doesn't fit the model. */
@@ -124,10 +125,10 @@ export class Dictionaries {
     }
   }
 
-  async #read(source: DictionarySource, config: ModelConfig, onProgress: (progress: LoadProgress) => void, signal: AbortSignal): Promise<Dictionary> {
+  async #read(source: DictionarySource, config: ModelConfig, control: OpenControl): Promise<Dictionary> {
     const mine = this.#generation;
-    const dictionary = await this.#ports.open(source, onProgress, signal);
-    if (signal.aborted) throw abortError();
+    const dictionary = await this.#ports.open(source, { ...control, config });
+    if (control.signal.aborted) throw abortError();
     if (mine !== this.#generation) throw new UserError('other-model', 'another model was loaded meanwhile: open the dictionary again for that one.');
     checkFit(dictionary.info, config);
     this.#keep(dictionary, source);

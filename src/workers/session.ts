@@ -1,10 +1,10 @@
 import type { ChatMessage } from '../anatomy/chat';
-import type { Dictionary, DictionaryId, DictionaryInfo, DictionarySource } from '../anatomy/dictionary';
+import type { Dictionary, DictionaryId, DictionaryInfo, OpenSource } from '../anatomy/dictionary';
 import type { BackendStatus, LoadProgress, ModelInfo, ModelSource, Tokenized } from '../anatomy/model-info';
 import { decoderRow } from '../anatomy/decoder-row';
 import type { HookName } from '../anatomy/hook-names';
 import type { BackendName, ComputedBy, DirectionSpec, RunRequest, RunResult } from '../anatomy/run';
-import type { Engine, EngineModel, EngineStarter } from '../engine';
+import { releaseDictionary, type Engine, type EngineModel, type EngineStarter } from '../engine';
 import { abortError, isAbort, messageOf, UserError } from '../lib/errors';
 import { l2Norm } from '../lib/vectors';
 import type { ModelFiles } from '../models';
@@ -44,7 +44,7 @@ export class Session {
     this.#ports = ports;
     this.#host = new EngineHost(ports.starter);
     const open = ports.openDictionary ?? (() => Promise.reject(new UserError('no-dictionaries', 'dictionaries can\'t be opened here.')));
-    this.#dictionaries = new Dictionaries({ open, release: () => undefined });
+    this.#dictionaries = new Dictionaries({ open, release: releaseDictionary });
   }
 
   /**
@@ -114,8 +114,12 @@ export class Session {
   }
 
   /** Opens a dictionary beside whatever is computed meanwhile. See `Runner.openDictionary`. */
-  async openDictionary(source: DictionarySource, onProgress: (progress: LoadProgress) => void, signal: AbortSignal): Promise<DictionaryInfo> {
-    const { info } = await this.#dictionaries.open(source, this.#model().files.config, onProgress, signal);
+  async openDictionary(source: OpenSource, onProgress: (progress: LoadProgress) => void, signal: AbortSignal): Promise<DictionaryInfo> {
+    if (source.kind === 'trained') {
+      this.putDictionary(source.dictionary);
+      return source.dictionary.info;
+    }
+    const { info } = await this.#dictionaries.open(source, this.#model().files.config, { onProgress, signal });
     await this.#turn.run(async () => this.#dictionaries.trim());
     return info;
   }

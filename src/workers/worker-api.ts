@@ -1,5 +1,6 @@
 import * as Comlink from 'comlink';
 import type { ModelNeeds } from '../anatomy/model-info';
+import { openDictionary } from '../dictionaries';
 import type { EngineStarter } from '../engine';
 import { loadModelFiles, type FileStore, type OpenTokenizer } from '../models';
 import { deviceOffer } from './device-offer';
@@ -50,6 +51,13 @@ export function createWorkerApi(
         ...(places.hubUrl === null ? {} : { hubUrl: places.hubUrl }),
         // What ships with the app is asked for by nobody.
         ...(source.kind === 'catalogue' ? {} : { store: await openStore(), offer: deviceOffer, confirm: (needs) => confirm(signal, needs) }),
+      }),
+    openDictionary: async (source, asked) =>
+      openDictionary(source, {
+        ...asked,
+        baseUrl: places.baseUrl,
+        ...(places.hubUrl === null ? {} : { hubUrl: places.hubUrl }),
+        store: source.kind === 'id' && !source.id.startsWith('catalogue:') ? await openStore() : null,
       }),
     onNotice: (notice) => emit({ kind: 'notice', notice }),
   });
