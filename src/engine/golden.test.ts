@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { blockHook } from '../anatomy/hook-names';
+import { blockHook, hookNames } from '../anatomy/hook-names';
 import type { HookName } from '../anatomy/hook-names';
 import { loadModelFiles } from '../models';
 import { filesOf, sharedFolder } from '../testing/golden';
 import { relativeError } from './self-check';
-import { ask, greedy, nodeBackends, starter } from './test-helpers';
+import { ask, greedy, nodeBackends, roundedToSteps, starter } from './test-helpers';
 
 /** As a share of the largest |value|; the float32 reference itself is about 1e-7 away from the true value. */
 const TOLERANCE = 1e-4;
@@ -71,7 +71,8 @@ describe.each(nodeBackends)('%s agrees with PyTorch', (backend) => {
     const tensors = readTensors(readFileSync(`${folder}golden.safetensors`));
     const files = await load(name, folder);
     const engine = await starter.start(backend);
-    const model = await engine.load(files.config, files.weights(), new AbortController().signal);
+    const model = await engine.load(files.config, files.storedWeights(), new AbortController().signal);
+    expect(model.storage, 'kept as it is stored').toBe(files.storedDtype);
     try {
       const points: [string, HookName][] = [
         ['logits', 'logits'],
@@ -107,5 +108,24 @@ describe.each(nodeBackends)('%s agrees with PyTorch', (backend) => {
     } finally {
       model.dispose();
     }
+  });
+
+  it.for(cases)('%s in int8 is exactly the model of its rounded weights', async ([name, folder], { skip }) => {
+    skip(!existsSync(folder), 'the reference models beside the checkout are absent');
+    const golden = JSON.parse(readFileSync(`${folder}golden.json`, 'utf8')) as Golden;
+    const files = await load(name, folder);
+    const engine = await starter.start(backend);
+    const { signal } = new AbortController();
+    const rough = await engine.load(files.config, files.storedWeights(), signal, 'int8');
+    const rounded = await engine.load(files.config, roundedToSteps(files.weights()), signal);
+    expect([rough.storage, rounded.storage]).toEqual(['int8', 'float32']);
+    const capture = hookNames(files.config);
+    const [given, right] = [await ask(rough, { ids: golden.input_ids, capture }), await ask(rounded, { ids: golden.input_ids, capture })];
+    for (const point of capture)
+      expect(relativeError(given.activations[point]!.data, right.activations[point]!.data), point).toBeLessThan(TOLERANCE);
+    const { data } = given.activations.logits!;
+    lines.push(`${backend} ${name} int8: logits ${relativeError(data, readTensors(readFileSync(`${folder}golden.safetensors`)).get('logits')!).toExponential(1)} from the unrounded model's`);
+    rough.dispose();
+    rounded.dispose();
   });
 });

@@ -9,7 +9,7 @@ import { hostMemory } from './host-memory';
 import { add, fromConstant, scale } from './index';
 import type { MatrixSource } from './matrix';
 import { randomWeights, relativeError } from './self-check';
-import { ask, greedy, learnedConfig, nodeBackends, optionConfigs, rotaryConfig, starter } from './test-helpers';
+import { ask, greedy, learnedConfig, nodeBackends, optionConfigs, rotaryConfig, roundedToSteps, starter } from './test-helpers';
 import type { HookEntry } from './types';
 
 const all = new Set<WeightStorage>(['float32', 'float16', 'bfloat16', 'int8']);
@@ -192,7 +192,7 @@ describe.each(nodeBackends)('models on %s', (backend) => {
     const engine = await starter.start(backend);
     const before = engine.numTensors();
     const rough = await engine.load(config, randomWeights(config, 7), signal, 'int8');
-    const whole = await engine.load(config, rounded(config), signal);
+    const whole = await engine.load(config, roundedToSteps(randomWeights(config, 7)), signal);
     expect(rough.storage).toBe('int8');
     const capture = hookNames(config);
     const [given, right] = [await ask(rough, { ids, capture, generate: greedy(6) }), await ask(whole, { ids, capture, generate: greedy(6) })];
@@ -203,19 +203,3 @@ describe.each(nodeBackends)('models on %s', (backend) => {
     expect(engine.numTensors()).toBe(before);
   });
 });
-
-/** Every big matrix rounded to 255 steps for each output, by plain arithmetic. */
-async function* rounded(config: typeof rotaryConfig): AsyncGenerator<WeightTensor> {
-  for await (const weight of randomWeights(config, 7)) {
-    const isEmbedding = weight.name === 'W_E'; // a token's row is its output
-    if (!/W_(E|U|QKV|O|in|gate_in|out)$/.test(weight.name)) {
-      yield weight;
-      continue;
-    }
-    const [rows, columns] = weight.shape as [number, number];
-    const most = new Float32Array(isEmbedding ? rows : columns);
-    const outputOf = (i: number) => (isEmbedding ? Math.floor(i / columns) : i % columns);
-    weight.data.forEach((value, i) => (most[outputOf(i)] = Math.max(most[outputOf(i)]!, Math.abs(value))));
-    yield { ...weight, data: weight.data.map((value, i) => Math.round(value / Math.fround(most[outputOf(i)]! / 127)) * Math.fround(most[outputOf(i)]! / 127)) };
-  }
-}

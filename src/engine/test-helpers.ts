@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import { plainDecoder, type ModelConfig } from '../anatomy/model-config';
 import type { BackendName, GenerateSpec } from '../anatomy/run';
+import type { WeightTensor } from '../anatomy/weights';
 import { createEngineStarter } from './starter';
 import { randomWeights } from './self-check';
 import type { Engine, EngineAnswer, EngineModel, EngineRun } from './types';
@@ -90,3 +91,20 @@ export const optionConfigs: readonly [string, ModelConfig][] = [
   ['experts', { ...rotaryConfig, experts: { count: 5, perToken: 2, normalised: true } }],
   ['experts whose weights stay as they are', { ...rotaryConfig, experts: { count: 4, perToken: 3, normalised: false } }],
 ];
+
+/** Every big matrix rounded to 255 steps for each output, as int8 storage does, by plain arithmetic. */
+export async function* roundedToSteps(weights: AsyncIterable<WeightTensor>): AsyncGenerator<WeightTensor> {
+  for await (const weight of weights) {
+    if (!/W_(E|U|QKV|O|in|gate_in|out)$/.test(weight.name)) {
+      yield weight;
+      continue;
+    }
+    const [rows, columns] = weight.shape as [number, number];
+    const isEmbedding = weight.name === 'W_E'; // a token's row is its output
+    const most = new Float32Array(isEmbedding ? rows : columns);
+    const outputOf = (i: number) => (isEmbedding ? Math.floor(i / columns) : i % columns);
+    weight.data.forEach((value, i) => (most[outputOf(i)] = Math.max(most[outputOf(i)]!, Math.abs(value))));
+    const step = most.map((value) => value / 127);
+    yield { ...weight, data: weight.data.map((value, i) => Math.round(value / step[outputOf(i)]!) * step[outputOf(i)]!) };
+  }
+}

@@ -13,14 +13,19 @@ function aligned(bytes: Uint8Array, size: number): Uint8Array {
   return bytes.byteOffset % size === 0 ? bytes : bytes.slice();
 }
 
+/** The bits of float16 or bfloat16 numbers. May be a view of `bytes`. */
+export function toHalves(bytes: Uint8Array): Uint16Array {
+  const source = aligned(bytes, 2);
+  return new Uint16Array(source.buffer, source.byteOffset, source.byteLength / 2);
+}
+
 /** Reads stored numbers as float32. Every float16 and bfloat16 value has an exact float32. A fresh array, never a view. */
 export function toFloat32(bytes: Uint8Array, dtype: FloatDtype): Float32Array {
   if (dtype === 'F32') {
     const copy = bytes.slice();
     return new Float32Array(copy.buffer, copy.byteOffset, copy.byteLength / 4);
   }
-  const source = aligned(bytes, 2);
-  const halves = new Uint16Array(source.buffer, source.byteOffset, source.byteLength / 2);
+  const halves = toHalves(bytes);
   if (dtype === 'BF16') {
     // bfloat16 is the upper half of a float32.
     const words = new Uint32Array(halves.length);

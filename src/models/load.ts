@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import type { DeviceOffer, LoadProgress, ModelNeeds, ModelSource } from '../anatomy/model-info';
-import type { WeightTensor } from '../anatomy/weights';
+import type { DeviceOffer, LoadProgress, ModelNeeds, ModelSource, StoredFacts } from '../anatomy/model-info';
+import type { HalfTensor, WeightTensor } from '../anatomy/weights';
 import { abortError, UserError } from '../lib/errors';
 import { stableJson } from '../lib/stable-json';
 import { catalogue } from './catalogue';
@@ -9,6 +9,7 @@ import { findChatTemplate, type ChatTemplate } from './chat';
 import { countParameters, parseConfigText, readConfig } from './config';
 import { droppedFolder } from './dropped-folder';
 import { textOf, type HeldFile, type Holder, type ModelFolder } from './files';
+import { peekWeights } from './headers';
 import { hubName } from './hub-address';
 import { HUB_URL, hubFiles } from './hub';
 import { checkMemory, deviceLimits, type MemoryLimits } from './memory';
@@ -20,7 +21,7 @@ import type { FileStore } from './storage/types';
 import { readTensors } from './tensors';
 import { openPlainTokenizer } from './tokenizer';
 import type { ModelFiles, ModelTokenizer, OpenTokenizer } from './types';
-import { buildWeight, planWeights, storedDtype, type StoredTensor, type WeightPlan } from './weights';
+import { buildStored, buildWeight, planWeights, storedDtype, type StoredTensor, type WeightPlan } from './weights';
 
 export interface LoadOptions {
   readonly signal: AbortSignal;
@@ -65,7 +66,8 @@ export async function loadModelFiles(source: ModelSource, options: LoadOptions):
     const found = await findWeightFiles(folder, options.signal);
     const heldInMemory = isStorable ? 0 : (found.bytes ?? 2 * parameters);
     checkMemory(parameters, heldInMemory, limits);
-    await confirm(found, parameters, options);
+    const peek = () => peekWeights(folder, found.names, config, family, options.signal);
+    await confirm(found, parameters, peek, options);
     const { tensors, hash, keptIn } = await readWeightFiles(folder, raw, found, limits, options);
     const plans = planWeights(config, family, tensors);
     return {
@@ -78,7 +80,8 @@ export async function loadModelFiles(source: ModelSource, options: LoadOptions):
       calibrationText,
       examplePrompt,
       keptIn,
-      weights: () => weightsOf(plans),
+      weights: () => weightsOf(plans, buildWeight),
+      storedWeights: () => weightsOf(plans, buildStored),
     };
   } catch (error) {
     texts.tokenizer?.close();
@@ -187,10 +190,11 @@ function missingShard(name: string, folder: ModelFolder): UserError {
 
 const NO_OFFER: DeviceOffer = { memoryBytes: null, storageBytes: null, gpuBufferBytes: null };
 
-async function confirm(found: FoundWeights, parameters: number, { confirm: ask, offer, signal }: LoadOptions): Promise<void> {
+async function confirm(found: FoundWeights, parameters: number, peek: () => Promise<StoredFacts | null>, { confirm: ask, offer, signal }: LoadOptions): Promise<void> {
   if (ask === undefined) return;
+  const stored = await peek();
   const device = (await offer?.()) ?? NO_OFFER;
-  const needs = { parameters, fileBytes: found.bytes, downloadBytes: found.remoteBytes, weightBytes: 4 * parameters, device };
+  const needs = { parameters, fileBytes: found.bytes, downloadBytes: found.remoteBytes, weightBytes: 4 * parameters, stored, device };
   if (!(await ask(needs)) || signal.aborted) throw abortError();
 }
 
@@ -255,10 +259,10 @@ async function readWeightFiles(
 /** Bytes after which the worker looks at its messages, so that a load can be cancelled while weights are prepared. */
 const BREATH = 16_000_000;
 
-async function* weightsOf(plans: readonly WeightPlan[]): AsyncGenerator<WeightTensor> {
+async function* weightsOf<T extends WeightTensor | HalfTensor>(plans: readonly WeightPlan[], build: (plan: WeightPlan) => Promise<T>): AsyncGenerator<T> {
   let since = 0;
   for (const plan of plans) {
-    const weight = await buildWeight(plan);
+    const weight = await build(plan);
     since += weight.data.byteLength;
     if (since > BREATH) {
       since = 0;

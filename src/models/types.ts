@@ -1,5 +1,5 @@
 import type { ModelConfig } from '../anatomy/model-config';
-import type { WeightTensor } from '../anatomy/weights';
+import type { HalfTensor, WeightTensor } from '../anatomy/weights';
 import type { ChatTemplate } from './chat';
 
 /** A model's files, read and checked, ready to be given to an engine. */
@@ -19,6 +19,8 @@ export interface ModelFiles {
   readonly keptIn: 'disk' | 'stored' | 'memory';
   /** The weights, one at a time, in the engine's names and layout. Can be asked for again when the backend changes. */
   weights(): AsyncIterable<WeightTensor>;
+  /** The same, but big matrices that are stored in two bytes a value come so: half of what has to be held. */
+  storedWeights(): AsyncIterable<WeightTensor | HalfTensor>;
 }
 
 /** Splits texts at once, in the thread that asks. */

@@ -8,7 +8,7 @@ import { readConfig } from './config';
 import { families } from './families';
 import { toFloat32 } from './floats';
 import { readSafetensors } from './safetensors';
-import { buildWeight, planWeights, storedDtype, tensorInMemory, type StoredTensor } from './weights';
+import { buildStored, buildWeight, planWeights, storedDtype, tensorInMemory, type StoredTensor } from './weights';
 
 /** A model small enough to write its weights by hand: 1 layer, 2 heads of 2, 1 key/value head, 3 tokens. */
 const tiny: ModelConfig = readConfig({
@@ -41,6 +41,43 @@ const tinyTensors = new Map(
   ].map((entry) => [entry.name, entry]),
 );
 const built = (name: string) => buildWeight(planWeights(tiny, llama, tinyTensors).find(({ spec }) => spec.name === name)!);
+
+/** The same tensors in two bytes a value. All their numbers are whole and below 2048 (bfloat16: cut to 8 bits). */
+function halved(dtype: 'F16' | 'BF16', but: string[] = []): ReadonlyMap<string, StoredTensor> {
+  return new Map(
+    [...tinyTensors].map(([name, tensor]) => {
+      if (but.includes(name)) return [name, tensor];
+      const read = async (from: number, to: number) => {
+        const values = toFloat32(await tensor.read(2 * from, 2 * to), 'F32');
+        const words = new Uint32Array(values.buffer);
+        const halves = Uint16Array.from(words, (word, i) => {
+          if (dtype === 'BF16') return word >>> 16;
+          return values[i] === 0 ? 0 : ((((word >>> 23) & 0xff) - 112) << 10) | ((word >>> 13) & 0x3ff);
+        });
+        return new Uint8Array(halves.buffer);
+      };
+      return [name, { ...tensor, dtype, end: tensor.begin + (tensor.end - tensor.begin) / 2, read }];
+    }),
+  );
+}
+
+describe('a weight in two bytes a value', () => {
+  it.each(['F16', 'BF16'] as const)('%s: matrices keep their bits, in the same places; vectors become float32', async (dtype) => {
+    for (const plan of planWeights(tiny, llama, halved(dtype))) {
+      const [stored, whole] = [await buildStored(plan), await buildWeight(plan)];
+      expect(stored.shape).toEqual(whole.shape);
+      if (plan.spec.shape.length === 1) expect(stored).toEqual(whole);
+      else expect(stored).toMatchObject({ format: dtype === 'F16' ? 'float16' : 'bfloat16' });
+      if (stored.data instanceof Uint16Array) expect(toFloat32(new Uint8Array(stored.data.buffer), dtype)).toEqual(whole.data);
+    }
+  });
+
+  it('is float32 where its parts are stored in different ways', async () => {
+    const mixed = halved('F16', ['model.layers.0.self_attn.k_proj.weight']);
+    const plan = planWeights(tiny, llama, mixed).find(({ spec }) => spec.name === 'blocks.0.attn.W_QKV')!;
+    expect(await buildStored(plan)).toEqual(await built('blocks.0.attn.W_QKV'));
+  });
+});
 
 describe('a weight', () => {
   it('stays as it is where the file keeps it our way', async () => {

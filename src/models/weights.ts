@@ -1,9 +1,9 @@
 import type { ModelConfig } from '../anatomy/model-config';
-import { weightSpecs, type WeightSpec, type WeightTensor } from '../anatomy/weights';
+import { isBigMatrix, weightSpecs, type HalfTensor, type WeightSpec, type WeightTensor } from '../anatomy/weights';
 import { must } from '../lib/assert';
 import { UserError } from '../lib/errors';
 import type { Family, StoredWeight } from './families/types';
-import { FLOAT_DTYPES, isFloatDtype, toFloat32, type FloatDtype } from './floats';
+import { FLOAT_DTYPES, isFloatDtype, toFloat32, toHalves, type FloatDtype } from './floats';
 import type { TensorEntry, TensorPlace } from './safetensors';
 
 /** A tensor of a file wherever that lies: its bytes are read when they are needed, in parts. */
@@ -72,19 +72,49 @@ export function storedDtype(plans: readonly WeightPlan[]): string {
   return FLOAT_DTYPES[dtype];
 }
 
+/** Bytes that a weight takes in its files. */
+export function partBytes({ parts }: WeightPlan): number {
+  return parts.reduce((sum, { tensor }) => sum + tensor.end - tensor.begin, 0);
+}
+
 /** Stored bytes that are read at a time: what a weight needs in memory besides itself. */
 const BLOCK = 4_000_000;
 
 /** Reads one weight: float32, transposed and packed as the engine wants it. Holds the weight itself and `BLOCK` bytes, no more. */
-export async function buildWeight({ spec, transposed, interleaved, parts }: WeightPlan): Promise<WeightTensor> {
+export async function buildWeight(plan: WeightPlan): Promise<WeightTensor> {
+  const data = new Float32Array(sizeOf(plan.spec));
+  await fill(plan, data, toFloat32);
+  return { ...plan.spec, data };
+}
+
+/** The same, but a big matrix that is stored in two bytes a value keeps them. */
+export async function buildStored(plan: WeightPlan): Promise<WeightTensor | HalfTensor> {
+  const format = halfFormat(plan);
+  if (format === null) return buildWeight(plan);
+  const data = new Uint16Array(sizeOf(plan.spec));
+  await fill(plan, data, toHalves);
+  return { ...plan.spec, data, format };
+}
+
+function halfFormat({ spec, parts }: WeightPlan): HalfTensor['format'] | null {
+  const dtype = parts[0]?.dtype ?? 'F32';
+  if (dtype === 'F32' || !isBigMatrix(spec.name) || parts.some((part) => part.dtype !== dtype)) return null;
+  return FLOAT_DTYPES[dtype];
+}
+
+const sizeOf = ({ shape }: WeightSpec): number => shape.reduce((product, n) => product * n, 1);
+
+/** Float32Array, or the bits of two-byte numbers: both are moved alike. */
+type Values = Float32Array | Uint16Array;
+
+async function fill<T extends Values>({ spec, transposed, interleaved, parts }: WeightPlan, data: T, read: (bytes: Uint8Array, dtype: FloatDtype) => T): Promise<void> {
   const columns = must(spec.shape.at(-1), 'columns');
-  const rows = spec.shape.reduce((product, n) => product * n, 1) / columns;
-  const data = new Float32Array(rows * columns);
+  const rows = data.length / columns;
   let offset = 0;
   for (const part of parts) {
     // As the file keeps it: a Linear's rows are our columns.
     const [storedRows, width] = transposed ? [part.columns, rows] : [rows, part.columns];
-    for await (const { first, values } of storedBlocks(part, storedRows, width)) {
+    for await (const { first, values } of storedBlocks(part, storedRows, width, read)) {
       const count = values.length / width;
       if (transposed) placeTransposed(values, data, { rows, columns: count, offset: offset + first, stride: columns });
       else for (let row = 0; row < count; row += 1) data.set(values.subarray(row * width, (row + 1) * width), (first + row) * columns + offset);
@@ -92,25 +122,29 @@ export async function buildWeight({ spec, transposed, interleaved, parts }: Weig
     offset += part.columns;
   }
   if (interleaved !== null) putApart(data, columns, interleaved);
-  return { ...spec, data };
 }
 
-/** A stored tensor [rows, width] as float32, a few whole rows at a time. */
-async function* storedBlocks({ tensor, dtype, firstRow }: Part, rows: number, width: number): AsyncGenerator<{ first: number; values: Float32Array }> {
+/** A stored tensor [rows, width], a few whole rows at a time. */
+async function* storedBlocks<T extends Values>(
+  { tensor, dtype, firstRow }: Part,
+  rows: number,
+  width: number,
+  read: (bytes: Uint8Array, dtype: FloatDtype) => T,
+): AsyncGenerator<{ first: number; values: T }> {
   const rowBytes = rows === 0 ? 0 : (tensor.end - tensor.begin) / (firstRow + rows);
   const step = Math.max(1, Math.floor(BLOCK / Math.max(1, rowBytes)));
   for (let first = 0; first < rows; first += step) {
     const end = Math.min(rows, first + step);
-    const values = toFloat32(await tensor.read((firstRow + first) * rowBytes, (firstRow + end) * rowBytes), dtype);
+    const values = read(await tensor.read((firstRow + first) * rowBytes, (firstRow + end) * rowBytes), dtype);
     if (values.length !== (end - first) * width) throw new Error(`${tensor.name}: ${values.length} values were read.`);
     yield { first, values };
   }
 }
 
 /** Each row [head, q k v, d_head] → [q k v, head, d_head], in place. */
-function putApart(data: Float32Array, columns: number, dHead: number): void {
+function putApart(data: Values, columns: number, dHead: number): void {
   const heads = columns / (3 * dHead);
-  const row = new Float32Array(columns);
+  const row = data.slice(0, columns);
   for (let start = 0; start < data.length; start += columns) {
     row.set(data.subarray(start, start + columns));
     for (let head = 0; head < heads; head += 1)
@@ -129,7 +163,7 @@ interface Place {
 }
 
 /** source [columns, rows] → out[row, offset + column]. In tiles, so that both sides stay in the cache. */
-function placeTransposed(source: Float32Array, out: Float32Array, { rows, columns, offset, stride }: Place): void {
+function placeTransposed(source: Values, out: Values, { rows, columns, offset, stride }: Place): void {
   const TILE = 32;
   for (let row0 = 0; row0 < rows; row0 += TILE)
     for (let column0 = 0; column0 < columns; column0 += TILE) {
