@@ -87,6 +87,7 @@ export async function executeRun(model: RunnableModel, run: EngineRun, control: 
         break;
       }
       await turns.next();
+      await control.pause?.();
     }
   } finally {
     if (text.generated.length > 0) drafts.remember([...run.ids, ...text.generated]);

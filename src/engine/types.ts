@@ -59,6 +59,8 @@ export interface RunControl {
   readonly signal: AbortSignal;
   /** Called after every new token, with all new ids so far. */
   readonly onToken?: (ids: readonly number[]) => void;
+  /** Waited for between the passes of a generation: other runs may be computed meanwhile. */
+  readonly pause?: () => Promise<void>;
 }
 
 /** A loaded model on one backend. */

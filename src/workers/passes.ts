@@ -25,6 +25,8 @@ export type PassAnswer = Pick<RunResult, 'ids' | 'logits' | 'activations' | 'rec
 export interface PassControl {
   readonly signal: AbortSignal;
   readonly onToken?: (ids: readonly number[]) => void;
+  /** Waited for between the passes of a generation. */
+  readonly pause?: () => Promise<void>;
 }
 
 const PASS_BYTES = 256 * 2 ** 20;
@@ -114,10 +116,10 @@ export class Passes {
     });
   }
 
-  async #compute(pass: Pass, capture: readonly HookName[], logits: boolean, { signal, onToken }: PassControl): Promise<EngineAnswer> {
-    const hooks = await this.#hooks(pass.interventions, signal);
+  async #compute(pass: Pass, capture: readonly HookName[], logits: boolean, control: PassControl): Promise<EngineAnswer> {
+    const hooks = await this.#hooks(pass.interventions, control.signal);
     const { ids, promptLength, generate } = pass;
-    return this.#model.run({ ids, promptLength, hooks, capture, logits, generate }, onToken === undefined ? { signal } : { signal, onToken });
+    return this.#model.run({ ids, promptLength, hooks, capture, logits, generate }, control);
   }
 
   async #hooks(specs: readonly InterventionSpec[], signal: AbortSignal): Promise<HookEntry[]> {

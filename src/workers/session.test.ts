@@ -46,6 +46,28 @@ describe.each(['gpt2', 'llama'] as const)('a session with %s', (name) => {
     expect(seen.map((list) => list.length)).toEqual(seen.map((_, i) => i + 1));
   });
 
+  it('answers small questions between the tokens of a text, which stays what it was', async () => {
+    const ids = [...golden.inputIds].reverse().slice(0, 6); // not written before: what was is guessed, many tokens at once
+    const order: string[] = [];
+    const side: Promise<unknown>[] = [];
+    const onToken = (tokens: readonly number[]) => {
+      if (tokens.length !== 2 && tokens.length !== 5) return;
+      const asked = session.run(question(info, { ids: [...ids, ...tokens], logits: true }), control);
+      side.push(asked.then(({ logits }) => {
+        order.push(`question ${tokens.length}`);
+        return logits;
+      }));
+    };
+    const answer = await session.run(question(info, { ids, generate: greedy }), { signal, onToken });
+    order.push('text');
+    expect(order).toEqual(['question 2', 'question 5', 'text']);
+    const written = answer.generated!.ids;
+    expect((await ask({ ids, generate: greedy })).generated!.ids).toEqual(written);
+    const alone = await ask({ ids: [...ids, ...written.slice(0, 2)], logits: true });
+    expect(await side[0]).toEqual(alone.logits);
+    await expectNoLeak(() => session.numTensors(), () => session.run(question(info, { ids: ids.slice(1), generate: greedy }), { signal, onToken }));
+  });
+
   it('gives only what was asked for', async () => {
     const answer = await ask({ analyses: [{ id: 'next-tokens', params: { top: 3 } }] });
     expect(answer.logits).toBeNull();

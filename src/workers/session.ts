@@ -89,17 +89,29 @@ export class Session {
     }
   }
 
+  /** What takes one pass may be answered between the tokens of a text that is being written. */
   run(request: RunRequest, control: PassControl): Promise<RunResult> {
-    return this.#turn.run(async () => {
-      const started = performance.now();
-      return this.#surviving(() => {
-        const { files, passes } = this.#model();
-        if (request.model !== files.hash)
-          throw new UserError('other-model', 'this question was meant for another model than the one that is loaded now. Ask it again.');
-        const computedBy = () => this.#computedBy(started);
-        return answerRequest(request, { passes, tokenizer: files.tokenizer, control, computedBy });
-      });
-    }, control.signal);
+    const { signal } = control;
+    if (request.generate !== null) {
+      const pause = () => this.#turn.letIn();
+      return this.#turn.run(() => this.#surviving(this.#answering(request, { ...control, pause })), signal);
+    }
+    return this.#turn.runBriefly((isLetIn) => {
+      const work = this.#answering(request, control);
+      // When the backend fails under both, the text moves to another one.
+      return isLetIn ? this.#unlessLost(work) : this.#surviving(work);
+    }, signal);
+  }
+
+  #answering(request: RunRequest, control: PassControl): () => Promise<RunResult> {
+    const started = performance.now();
+    return async () => {
+      const { files, passes } = this.#model();
+      if (request.model !== files.hash)
+        throw new UserError('other-model', 'this question was meant for another model than the one that is loaded now. Ask it again.');
+      const computedBy = () => this.#computedBy(started);
+      return answerRequest(request, { passes, tokenizer: files.tokenizer, control, computedBy });
+    };
   }
 
   directionNorm(spec: DirectionSpec, at: HookName, signal: AbortSignal): Promise<{ norm: number; rawNorm: number }> {
