@@ -2,6 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ModelInfo } from '../anatomy/model-info';
 import { isAbort, messageOf } from '../lib/errors';
 import type { PageActivity } from './page-activity';
+import { politely } from './politely';
 import type { Runner, Storage } from './ports';
 import { loadSets, saveSet, saveIndex, removeSet } from './prompt-set-storage';
 import { runPrompt, type PromptResult } from './prompt-run';
@@ -101,7 +102,7 @@ export function createPromptSets(ports: PromptSetsPorts): PromptSets {
       try {
         for (const [index, prompt] of start.prompts.entries()) {
           if (results[index] !== null) continue;
-          results[index] = await politely(mine.signal, show, (signal) => runPrompt(ports.runner, { model, prompt, alpha, signal }));
+          results[index] = await politely(ports.page, mine.signal, () => show(true), (signal) => runPrompt(ports.runner, { model, prompt, alpha, signal }));
           if (ports.model()?.hash !== model.hash) throw new Error('the model was changed meanwhile: run the set again on the new one.');
           done += 1;
           show(false);
@@ -113,26 +114,6 @@ export function createPromptSets(ports: PromptSetsPorts): PromptSets {
         controller = null;
         set({ progress: null });
         await storeRun(start.id);
-      }
-    }
-
-    /** Runs while the page wants nothing; gives way when it does, and begins again afterwards. */
-    async function politely<T>(signal: AbortSignal, show: (isWaiting: boolean) => void, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-      for (;;) {
-        if (ports.page.isBusy()) {
-          show(true);
-          await ports.page.idle(signal);
-        }
-        signal.throwIfAborted();
-        const yielding = new AbortController();
-        const unsubscribe = ports.page.onBusy(() => yielding.abort());
-        try {
-          return await work(AbortSignal.any([signal, yielding.signal]));
-        } catch (error) {
-          if (signal.aborted || !isAbort(error) || !yielding.signal.aborted) throw error;
-        } finally {
-          unsubscribe();
-        }
       }
     }
 

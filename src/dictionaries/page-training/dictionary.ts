@@ -1,0 +1,57 @@
+import type { Dictionary, DictionarySpec, DictionaryWeights } from '../../anatomy/dictionary';
+import type { HookName } from '../../anatomy/hook-names';
+import { hashOf } from '../hash';
+import type { TrainedArrays } from './trainer';
+
+/** What was trained, as a dictionary that can be opened: `trained:<its hash>`. */
+export async function trainedDictionary(trained: TrainedArrays, about: { readonly hook: HookName; readonly name: string; readonly modelName: string }): Promise<Dictionary> {
+  const { d, dSae, k } = trained;
+  const spec: DictionarySpec = {
+    encoder: 'topk',
+    k,
+    rescaleActsByDecoderNorm: false,
+    applyBDecToInput: true,
+    normalizeActivations: 'none',
+    centerInput: false,
+    hookName: about.hook,
+    hookNameOut: about.hook,
+  };
+  const weights: DictionaryWeights = {
+    W_enc: transposed(trained.W_enc, dSae, d),
+    b_enc: trained.b_enc,
+    W_dec: trained.W_dec,
+    b_dec: trained.b_dec,
+    threshold: null,
+    gated: null,
+    W_skip: null,
+    scalingFactor: null,
+  };
+  const hash = await hashOf(spec, weights);
+  return {
+    info: {
+      id: `trained:${hash}`,
+      name: about.name,
+      hash,
+      spec,
+      dIn: d,
+      dOut: d,
+      dSae,
+      format: 'trained in this page',
+      architecture: 'topk',
+      storedDtype: 'float32',
+      bytes: 4 * (2 * dSae * d + dSae + d),
+      notes: ['A teaching dictionary: trained in this page on few tokens.'],
+      modelName: about.modelName,
+      neuronpediaId: null,
+      recordsUrl: null,
+    },
+    weights,
+  };
+}
+
+/** [rows, columns] → [columns, rows] */
+function transposed(values: Float32Array, rows: number, columns: number): Float32Array {
+  const out = new Float32Array(values.length);
+  for (let row = 0; row < rows; row += 1) for (let column = 0; column < columns; column += 1) out[column * rows + row] = values[row * columns + column] ?? 0;
+  return out;
+}

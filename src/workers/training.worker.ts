@@ -1,0 +1,4 @@
+import * as Comlink from 'comlink';
+import { createTrainingApi } from './training-api';
+
+Comlink.expose(createTrainingApi());
