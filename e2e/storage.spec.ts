@@ -29,7 +29,8 @@ const greedy = (page: Page) =>
   }, golden('llama').input_ids.slice(0, 8));
 const expected = golden('llama').greedy_from_8.slice(8, 16);
 const family = (page: Page) => expect.poll(() => page.evaluate(() => window.lacuna.model?.family === 'llama' && window.lacuna.model.nLayers === 3)).toBe(true);
-const downloads = () => server.asked.filter((path) => path === WEIGHTS).length;
+const count = (paths: readonly string[]) => paths.filter((path) => path === WEIGHTS).length;
+const downloads = () => count(server.asked) - count(server.peeks);
 
 async function openStored(page: Page) {
   await page.getByRole('dialog', { name: 'Model' }).getByRole('button', { name: 'Stored models' }).click();
@@ -111,20 +112,48 @@ test('a model of the Hub is loaded by its name, and a gated one says what to do'
   expect(await greedy(page)).toEqual(expected);
 });
 
-test('a large model says what it takes, and is loaded only when somebody agrees', async ({ page }) => {
-  const large = JSON.parse(config.toString()) as Record<string, unknown>;
-  server.files[`${FOLDER}config.json`] = Buffer.from(JSON.stringify({ ...large, vocab_size: 2_000_000 }));
+/** The weights with a vocabulary of two million: the header says so, and the bytes are there, all zero. */
+function largeWeights(): Buffer {
+  const end = 8 + Number(weights.readBigUInt64LE(0));
+  const header = JSON.parse(weights.subarray(8, end).toString()) as Record<string, { shape: number[]; data_offsets: [number, number] }>;
+  let at = 0;
+  for (const [name, entry] of Object.entries(header)) {
+    if (name === '__metadata__') continue;
+    entry.shape = entry.shape.map((n) => (n === 256 ? 2_000_000 : n));
+    const bytes = entry.shape.reduce((product, n) => product * n, 4);
+    entry.data_offsets = [at, at + bytes];
+    at += bytes;
+  }
+  const text = Buffer.from(JSON.stringify(header));
+  const file = Buffer.alloc(8 + text.length + at);
+  file.writeBigUInt64LE(BigInt(text.length), 0);
+  text.copy(file, 8);
+  return file;
+}
+
+test('a large model says what it takes by its own headers, and is loaded only when somebody agrees', async ({ page }) => {
+  const large = { ...(JSON.parse(config.toString()) as Record<string, unknown>), vocab_size: 2_000_000 };
+  server.files[`${FOLDER}config.json`] = Buffer.from(JSON.stringify(large));
   await openApp(page, hashOf({ document: { sampling: SHORT } }));
   await loadByUrl(page, `${server.url}${FOLDER}`);
   const dialog = page.getByRole('dialog', { name: 'Model' });
+  // The weights are those of the small one: that is told before they are downloaded.
+  await expect(dialog).toContainText(/config\.json calls for \[2000000, 32\]/);
+  server.files[WEIGHTS] = largeWeights();
+  server.manners.etag = 'large';
+  const field = dialog.getByRole('textbox', { name: /A folder with config\.json/ });
+  await field.press('Enter');
   await expect(dialog).toContainText('is large.');
   await expect(dialog).toContainText('512 MB (float32)');
+  await expect(dialog).toContainText('float32, 30 tensors');
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   await expect(dialog).not.toContainText('is large.');
   expect(downloads()).toBe(0);
-  await dialog.getByRole('textbox', { name: /A folder with config\.json/ }).press('Enter');
+  await field.press('Enter');
+  server.manners.stallAfter = [100_000];
   await dialog.getByRole('button', { name: 'Load it' }).click();
-  // It is what it is: the weights are those of the small one.
-  await expect(dialog).toContainText(/config\.json calls for \[2000000, 32\]/);
+  await expect(dialog).toContainText('of 512 MB');
   expect(downloads()).toBe(1);
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect(dialog).toContainText('lacuna-16m stays in use');
 });

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
 
 const { values } = parseArgs({ options: { count: { type: 'string', default: '12000' }, seed: { type: 'string', default: '20261122' } } });
-const child = spawn('npx', ['vitest', 'run', 'src/models/fuzz.test.ts', '--disable-console-intercept'], {
+const child = spawn('npx', ['vitest', 'run', 'src/workers/fuzz.test.ts', '--disable-console-intercept'], {
   stdio: 'inherit',
   shell: process.platform === 'win32',
   env: { ...process.env, FUZZ_COUNT: values.count, FUZZ_SEED: values.seed },

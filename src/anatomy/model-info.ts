@@ -1,13 +1,23 @@
 import type { ModelConfig } from './model-config';
 import type { BackendName } from './run';
+import type { StorageChoice, WeightStorage } from './weights';
 
 /** Where a model comes from, as a link can write it. A dropped model can only be named, not fetched. */
-export type ModelSource =
+export type ModelSource = ModelPlace & StorageWish;
+type ModelPlace =
   | { readonly kind: 'catalogue'; readonly id: string }
   | { readonly kind: 'url'; readonly url: string }
   /** On the Hugging Face Hub. `revision`: a branch, a tag or a commit. */
   | { readonly kind: 'hub'; readonly id: string; readonly revision: string }
   | { readonly kind: 'files'; readonly name: string; readonly files: readonly File[] };
+
+/** How somebody wants the big matrices kept. Left out: as they are stored, which loses nothing. */
+export interface StorageWish {
+  readonly storage?: StorageChoice;
+}
+
+/** Whether a load goes on: no, as the source says, or with the big matrices kept otherwise (left out: as they are stored). */
+export type LoadConsent = boolean | StorageWish;
 
 /** What the page knows of a loaded model. */
 export interface ModelInfo {
@@ -18,6 +28,8 @@ export interface ModelInfo {
   readonly config: ModelConfig;
   /** As stored: `float16`, `bfloat16` or `float32`. Arithmetic is in float32. */
   readonly storedDtype: string;
+  /** What was asked for when it was loaded; left out: as stored. */
+  readonly storageWish?: StorageChoice;
   readonly parameters: number;
   readonly hasTokenizer: boolean;
   /** Whether the model says how it wants a conversation written (a chat template). */
@@ -37,9 +49,26 @@ export interface ModelNeeds {
   readonly fileBytes: number | null;
   /** Of them, to be downloaded: 0 when they lie on this computer. */
   readonly downloadBytes: number | null;
-  /** The weights as float32, as backends hold them. */
+  /** The weights as they would be kept: as asked for, or as they are stored as far as that can be told. */
   readonly weightBytes: number;
+  /** The same for each choice. Float32 is also what a backend takes that can't compute from less. */
+  readonly storageBytes?: Readonly<Record<StorageChoice, number>>;
+  /** What was asked for; null or left out: as stored. */
+  readonly storage?: StorageChoice | null;
+  /** As the headers of the weight files tell it; null or left out where they couldn't be read before the files. */
+  readonly stored?: StoredFacts | null;
   readonly device: DeviceOffer;
+}
+
+/** What weight files say of themselves. */
+export interface StoredFacts {
+  /** The type of most of what is used, such as `float16`. */
+  readonly dtype: string;
+  readonly tensors: number;
+  /** Of all tensors. */
+  readonly bytes: number;
+  /** Of those that the model is made of: checkpoints hold buffers and heads besides. */
+  readonly usedBytes: number;
 }
 
 export interface DeviceOffer {
@@ -91,6 +120,8 @@ export interface BackendStatus {
   readonly device: string | null;
   /** Why it can't be used, or which self-check failed. */
   readonly problem: string | null;
+  /** How the big matrices of the loaded model are kept there. Left out where no model is. */
+  readonly storage?: WeightStorage;
 }
 
 export interface Tokenized {

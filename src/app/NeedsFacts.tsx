@@ -1,6 +1,12 @@
-import type { ModelNeeds } from '../anatomy/model-info';
+import type { ModelNeeds, StoredFacts } from '../anatomy/model-info';
 import { formatBytes, formatCount } from './format';
 import styles from './ModelDialog.module.css';
+
+/** As the files' own headers say. */
+function storedAs({ dtype, tensors, bytes, usedBytes }: StoredFacts): string {
+  const unused = bytes - usedBytes;
+  return `${dtype}, ${tensors} tensors${unused > 0 ? `, ${formatBytes(unused)} of them of no use here` : ''}`;
+}
 
 /** What a model takes and what this device has, side by side. */
 export function NeedsFacts({ needs }: { needs: ModelNeeds }) {
@@ -8,6 +14,7 @@ export function NeedsFacts({ needs }: { needs: ModelNeeds }) {
   const known = (bytes: number | null) => (bytes === null ? 'not told' : formatBytes(bytes));
   const facts: readonly (readonly [string, string])[] = [
     ['parameters', formatCount(needs.parameters)],
+    ...(needs.stored == null ? [] : [['stored as', storedAs(needs.stored)] as const]),
     ['files', known(needs.fileBytes)],
     ['to be downloaded', needs.downloadBytes === 0 ? 'nothing' : known(needs.downloadBytes)],
     ['memory it takes', `${formatBytes(needs.weightBytes)} (float32)`],

@@ -95,10 +95,10 @@ export async function download(remote: RemoteFiles, name: string, begun: Begun |
   }
 }
 
-/** @param from the first byte that was asked for. */
-export function versionOf(response: Response, from = 0): Version {
+/** @param from the first byte that was asked for. @param total of the whole file, where a part in its middle was asked for. */
+export function versionOf(response: Response, from = 0, total: number | null = null): Version {
   const tag = response.headers.get('etag')?.replace(/^W\//, '') ?? null;
-  const size = sizeOf(response, response.status === 206 ? from : 0);
+  const size = total ?? sizeOf(response, response.status === 206 ? from : 0);
   const modified = response.headers.get('last-modified');
   return { size, validator: tag ?? (modified !== null && size !== null ? `${modified} ${size}` : null) };
 }
@@ -109,6 +109,12 @@ function isPartFrom(response: Response, from: number, size: number | null): bool
   if (first !== undefined && Number(first) !== from) return false;
   const told = [total === undefined || total === '*' ? null : Number(total), sizeOf(response, from)];
   return size === null || told.every((one) => one === null || one === size);
+}
+
+/** How long the whole file is, by an answer that gives a part of it. */
+export function totalOf(response: Response): number | null {
+  const total = /\/(\d{1,15})$/.exec(response.headers.get('content-range') ?? '')?.[1];
+  return total === undefined ? null : Number(total);
 }
 
 function sizeOf(response: Response, from: number): number | null {

@@ -1,5 +1,5 @@
 import { abortError, UserError } from '../lib/errors';
-import { drain, tooLarge, type ModelFolder } from './files';
+import { drain, peekBlob, tooLarge, type ModelFolder } from './files';
 
 /** Files that were dropped or picked, alone or in a folder. Of two with the same name the first counts. Nothing is copied. */
 export function droppedFolder(name: string, files: readonly File[]): ModelFolder {
@@ -11,6 +11,10 @@ export function droppedFolder(name: string, files: readonly File[]): ModelFolder
     describe(wanted) {
       const file = byName.get(wanted);
       return Promise.resolve(file === undefined ? null : { size: file.size, isRemote: false });
+    },
+    peek(wanted, bytes) {
+      const file = byName.get(wanted);
+      return file === undefined ? Promise.resolve(null) : peekBlob(file, bytes);
     },
     async get(wanted, { signal, limit, sink }) {
       const file = byName.get(wanted);

@@ -31,6 +31,12 @@ export interface FileFacts {
   readonly isRemote: boolean;
 }
 
+/** The beginning of a file, and how long the whole is. */
+export interface Peek {
+  readonly bytes: Uint8Array;
+  readonly size: number;
+}
+
 /** A folder that holds a model: on a server, or dropped into the page. */
 export interface ModelFolder {
   /** For messages: where the files are looked for. */
@@ -39,6 +45,8 @@ export interface ModelFolder {
   readonly listed: readonly string[] | null;
   /** Null when the folder is known not to have it. */
   describe(name: string, signal: AbortSignal): Promise<FileFacts | null>;
+  /** The first bytes of a file, or all of a shorter one, without the rest; null where that can't be had. @throws AbortError */
+  peek(name: string, bytes: number, signal: AbortSignal): Promise<Peek | null>;
   /** Brings a file here, or gives null when the folder doesn't have it. */
   get(name: string, options: ReadOptions): Promise<HeldFile | null>;
 }
@@ -50,6 +58,15 @@ export function tooLarge(name: string, limit: number): UserError {
 /** The text of a small file. */
 export async function textOf({ blob }: HeldFile): Promise<string> {
   return new TextDecoder().decode(await blob.arrayBuffer());
+}
+
+/** The beginning of bytes that are here; null when they can't be read. */
+export async function peekBlob(blob: Blob, bytes: number): Promise<Peek | null> {
+  try {
+    return { bytes: new Uint8Array(await blob.slice(0, bytes).arrayBuffer()), size: blob.size };
+  } catch {
+    return null;
+  }
 }
 
 /**

@@ -1,7 +1,8 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import type { DeviceOffer, LoadProgress, ModelNeeds, ModelSource, StoredFacts } from '../anatomy/model-info';
-import type { HalfTensor, WeightTensor } from '../anatomy/weights';
+import type { DeviceOffer, LoadConsent, LoadProgress, ModelNeeds, ModelSource, StoredFacts } from '../anatomy/model-info';
+import type { ModelConfig } from '../anatomy/model-config';
+import { weightBytes, type HalfTensor, type StorageChoice, type WeightStorage, type WeightTensor } from '../anatomy/weights';
 import { abortError, UserError } from '../lib/errors';
 import { stableJson } from '../lib/stable-json';
 import { catalogue } from './catalogue';
@@ -37,8 +38,8 @@ export interface LoadOptions {
   readonly openTokenizer?: OpenTokenizer;
   /** What the device has, for `confirm`. */
   readonly offer?: () => Promise<DeviceOffer>;
-  /** Asked before the weights are fetched; false cancels the load. */
-  readonly confirm?: (needs: ModelNeeds) => Promise<boolean>;
+  /** Asked before the weights are fetched: false cancels the load, true goes on as the source says, or a storage is chosen. */
+  readonly confirm?: (needs: ModelNeeds) => Promise<LoadConsent>;
 }
 
 /** config.json, tokenizers and indexes are small; a larger one is not what it says it is. */
@@ -59,15 +60,22 @@ export async function loadModelFiles(source: ModelSource, options: LoadOptions):
   const { family, config } = readConfig(raw);
   const parameters = countParameters(config);
   const limits = options.limits ?? deviceLimits();
+  const check = (storage: WeightStorage, heldBytes: number) =>
+    checkMemory({ parameters, weights: weightBytes(config, storage), storage }, heldBytes, limits);
+  const wish = source.storage ?? null;
+  /** Whoever is asked may choose the smallest. */
+  const least = (likely: WeightStorage) => (options.confirm === undefined ? likely : 'int8');
   // float16 at least, before the size of the files is known.
-  checkMemory(parameters, isStorable ? 0 : 2 * parameters, limits);
+  check(least(wish ?? 'float16'), isStorable ? 0 : 2 * parameters);
   const texts = await readTokenizer(folder, options);
   try {
     const found = await findWeightFiles(folder, options.signal);
     const heldInMemory = isStorable ? 0 : (found.bytes ?? 2 * parameters);
-    checkMemory(parameters, heldInMemory, limits);
+    const likely = wish ?? (found.bytes === null || found.bytes < 3 * parameters ? 'float16' : 'float32');
+    check(least(likely), heldInMemory);
     const peek = () => peekWeights(folder, found.names, config, family, options.signal);
-    await confirm(found, parameters, peek, options);
+    const storage = await confirm({ config, parameters, wish, likely, found }, peek, options);
+    check(storage ?? likely, heldInMemory);
     const { tensors, hash, keptIn } = await readWeightFiles(folder, raw, found, limits, options);
     const plans = planWeights(config, family, tensors);
     return {
@@ -75,6 +83,7 @@ export async function loadModelFiles(source: ModelSource, options: LoadOptions):
       hash,
       config,
       storedDtype: storedDtype(plans),
+      storage,
       parameters,
       ...texts,
       calibrationText,
@@ -190,12 +199,27 @@ function missingShard(name: string, folder: ModelFolder): UserError {
 
 const NO_OFFER: DeviceOffer = { memoryBytes: null, storageBytes: null, gpuBufferBytes: null };
 
-async function confirm(found: FoundWeights, parameters: number, peek: () => Promise<StoredFacts | null>, { confirm: ask, offer, signal }: LoadOptions): Promise<void> {
-  if (ask === undefined) return;
+interface Found {
+  readonly config: ModelConfig;
+  readonly parameters: number;
+  /** What the source asks for, and what it will probably be. */
+  readonly wish: StorageChoice | null;
+  readonly likely: WeightStorage;
+  readonly found: FoundWeights;
+}
+
+/** Asks, and gives how the big matrices are to be kept. @throws AbortError when the answer is no. */
+async function confirm({ config, parameters, wish, likely, found }: Found, peek: () => Promise<StoredFacts | null>, { confirm: ask, offer, signal }: LoadOptions): Promise<StorageChoice | null> {
+  if (ask === undefined) return wish;
   const stored = await peek();
   const device = (await offer?.()) ?? NO_OFFER;
-  const needs = { parameters, fileBytes: found.bytes, downloadBytes: found.remoteBytes, weightBytes: 4 * parameters, stored, device };
-  if (!(await ask(needs)) || signal.aborted) throw abortError();
+  const bytes = (storage: WeightStorage) => weightBytes(config, storage);
+  const storageBytes = { float32: bytes('float32'), float16: bytes('float16'), int8: bytes('int8') };
+  const given = wish ?? (stored === null ? likely : stored.dtype === 'float32' ? 'float32' : 'float16');
+  const needs = { parameters, fileBytes: found.bytes, downloadBytes: found.remoteBytes, weightBytes: bytes(given), storageBytes, storage: wish, stored, device };
+  const answer = await ask(needs);
+  if (answer === false || signal.aborted) throw abortError();
+  return answer === true ? wish : (answer.storage ?? null);
 }
 
 /** @throws UserError `bad-config` for one that is nested beyond all reason, as only a hostile one is. */

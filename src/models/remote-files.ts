@@ -6,6 +6,8 @@ export interface Ask {
   readonly method?: 'HEAD';
   /** The first byte wanted; the answer may still be the whole file. */
   readonly from?: number;
+  /** The last byte wanted, together with `from`. */
+  readonly to?: number;
   readonly cache?: RequestCache;
 }
 
@@ -78,10 +80,10 @@ export function remoteFiles(folder: URL): RemoteFiles {
 export async function answerOf(
   url: URL,
   name: string,
-  { signal, method, from, cache }: Ask,
+  { signal, method, from, to, cache }: Ask,
   refusal: (response: Response) => UserError | null,
 ): Promise<Response | null> {
-  const headers: Record<string, string> = from === undefined ? {} : { range: `bytes=${from}-` };
+  const headers: Record<string, string> = from === undefined ? {} : { range: `bytes=${from}-${to ?? ''}` };
   const response = await reach(url, { signal, headers, ...(method === undefined ? {} : { method }), ...(cache === undefined ? {} : { cache }) });
   if (from !== undefined && response.status === 416) return response;
   if (!response.ok) {

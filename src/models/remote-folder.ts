@@ -1,8 +1,9 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { isAbort, UserError } from '../lib/errors';
-import { download, versionOf, type Version } from './download';
-import { drain, megabytes, tooLarge, type FileFacts, type HeldFile, type ModelFolder, type ReadOptions } from './files';
+import { beginningOf } from './beginning';
+import { download, versionOf, type Begun, type Version } from './download';
+import { drain, megabytes, peekBlob, tooLarge, type FileFacts, type HeldFile, type ModelFolder, type ReadOptions } from './files';
 import { memoryGatherer, storageGatherer, type Gatherer } from './gather';
 import type { RemoteFiles } from './remote-files';
 import type { Library, Origin, StoredFile } from './storage/library';
@@ -22,6 +23,8 @@ const NOTHING: Version = { size: null, validator: null };
 export function remoteFolder(remote: RemoteFiles, library: Library | null, onNote: (note: string) => void): ModelFolder {
   const told = new Map<string, Told>();
   const contents = new Map<string, Awaited<ReturnType<RemoteFiles['contentOf']>>>();
+  /** Beginnings that were asked for before their files: a download goes on from there. */
+  const peeked = new Map<string, Begun & { readonly size: number }>();
   /** Set once a stored file stood in for a server that can't be reached: what isn't stored is then absent. */
   let isOffline = false;
   let isFull = false;
@@ -108,9 +111,15 @@ export function remoteFolder(remote: RemoteFiles, library: Library | null, onNot
     );
   }
 
+  async function begunOf(name: string, url: string): Promise<Begun | null> {
+    const stored = library === null ? null : await library.begun(url);
+    const seen = peeked.get(name) ?? null;
+    return stored !== null && stored.validator !== null && stored.blob.size >= (seen?.blob.size ?? 0) ? stored : (seen ?? stored);
+  }
+
   async function fetchFile(name: string, options: ReadOptions): Promise<HeldFile | null> {
     const url = remote.urlOf(name).href;
-    const begun = library === null ? null : await library.begun(url);
+    const begun = await begunOf(name, url);
     let gatherer: Gatherer | null = null;
     let origin = originOf(name, begun?.validator ?? null);
     let digest = sha256.create();
@@ -176,6 +185,15 @@ export function remoteFolder(remote: RemoteFiles, library: Library | null, onNot
       const answer = await ask(name, signal);
       if (answer === 'absent') return null;
       return { size: answer === 'unreachable' ? null : answer.size, isRemote: true };
+    },
+    async peek(name, bytes, signal) {
+      const here = await find(name, signal);
+      if (here !== null) return peekBlob(here.blob, bytes);
+      const before = peeked.get(name);
+      const head = before !== undefined && before.blob.size >= bytes ? before : await beginningOf(remote, name, bytes, signal);
+      if (head === null) return null;
+      peeked.set(name, head);
+      return { bytes: new Uint8Array(await head.blob.arrayBuffer()), size: head.size };
     },
     async get(name, options) {
       const here = await find(name, options.signal);

@@ -36,7 +36,8 @@ const load = (options: Partial<LoadOptions> = {}, source: ModelSource = { kind: 
     store,
     ...options,
   });
-const downloads = (path = WEIGHTS) => server.asked.filter((one) => one === path).length;
+const count = (list: readonly string[], path: string) => list.filter((one) => one === path).length;
+const downloads = (path = WEIGHTS) => count(server.asked, path) - count(server.peeks, path);
 
 /** The weights as one list, to compare with. */
 async function values(files: ModelFiles): Promise<unknown[]> {
@@ -266,13 +267,26 @@ describe('what is stored', () => {
   });
 });
 
+it('tells before the download that weights and config don’t belong together, from any server', async () => {
+  server.files['m/config.json'] = new TextEncoder().encode(JSON.stringify({ ...JSON.parse(new TextDecoder().decode(config)), vocab_size: 300 }));
+  for (const ranges of [true, false]) {
+    server.manners.ranges = ranges;
+    await expect(load({ confirm: () => Promise.reject(new Error('nobody is to be asked')) })).rejects.toMatchObject({ code: 'misshapen-tensor' });
+  }
+  expect(server.asked.filter((path) => path === WEIGHTS)).toHaveLength(2);
+  expect(server.peeks.filter((path) => path === WEIGHTS)).toHaveLength(2);
+});
+
 it('asks before it fetches the weights, with what they take', async () => {
   const asked: unknown[] = [];
   const needs = async (answer: boolean) => load({ confirm: async (one) => asked.push(one) > 0 && answer });
   await expect(needs(false)).rejects.toMatchObject({ name: 'AbortError' });
   expect(downloads()).toBe(0);
-  expect(asked).toMatchObject([{ parameters: 46_560, fileBytes: weights.length, downloadBytes: weights.length, weightBytes: 186_240 }]);
+  const stored = { dtype: 'float32', tensors: 30, bytes: 186_240, usedBytes: 186_240 };
+  expect(asked).toMatchObject([{ parameters: 46_560, fileBytes: weights.length, downloadBytes: weights.length, weightBytes: 186_240, stored }]);
   await needs(true);
+  // What was looked at before is part of the download.
+  expect(server.sent.get(WEIGHTS)).toBe(weights.length + 65_536);
   await needs(true);
   expect(asked.at(-1)).toMatchObject({ fileBytes: weights.length, downloadBytes: 0 });
 });

@@ -1,5 +1,5 @@
 import type { ModelConfig } from '../anatomy/model-config';
-import type { HalfTensor, WeightTensor } from '../anatomy/weights';
+import type { HalfTensor, StorageChoice, WeightStorage, WeightTensor } from '../anatomy/weights';
 import type { ChatTemplate } from './chat';
 
 /** A model's files, read and checked, ready to be given to an engine. */
@@ -8,7 +8,9 @@ export interface ModelFiles {
   /** SHA-256 (hex) over the canonical config.json and the weight files, in the order of their names. */
   readonly hash: string;
   readonly config: ModelConfig;
-  readonly storedDtype: string;
+  readonly storedDtype: Exclude<WeightStorage, 'int8'>;
+  /** How its big matrices are to be kept; null: as they are stored. */
+  readonly storage: StorageChoice | null;
   readonly parameters: number;
   readonly tokenizer: ModelTokenizer | null;
   /** How the model wants a conversation written; null where it doesn't say. */

@@ -64,7 +64,7 @@ export function weightKey(name: string): string {
 }
 
 /** The name of the type in which most of the model is stored, such as `float16`. */
-export function storedDtype(plans: readonly WeightPlan[]): string {
+export function storedDtype(plans: readonly WeightPlan[]): (typeof FLOAT_DTYPES)[FloatDtype] {
   const bytes = new Map<FloatDtype, number>();
   for (const plan of plans)
     for (const part of plan.parts) bytes.set(part.dtype, (bytes.get(part.dtype) ?? 0) + part.tensor.end - part.tensor.begin);

@@ -29,6 +29,8 @@ export interface FileServer extends TestServer {
   readonly sent: Map<string, number>;
   /** Ranges asked for. */
   readonly ranges: string[];
+  /** Paths of which only the beginning was asked for. */
+  readonly peeks: string[];
 }
 
 /** A file host with HEAD, ranges and ETags, as well-mannered or as broken as a test wants. Paths are without query. */
@@ -36,13 +38,14 @@ export async function serveFiles(files: Record<string, Uint8Array>): Promise<Fil
   const manners: Manners = { ranges: true, etag: 'hash', lastModified: null, breakAfter: [], stallAfter: [], partsShiftedBy: null, lengthOff: 0, page: null, refuse: () => null };
   const sent = new Map<string, number>();
   const ranges: string[] = [];
+  const peeks: string[] = [];
   const server = await serve((response, path, request) => answer(response, path, request), true);
-  const host: FileServer = Object.assign(server, { manners, files, sent, ranges });
+  const host: FileServer = Object.assign(server, { manners, files, sent, ranges, peeks });
 
   function answer(response: ServerResponse, path: string, request: IncomingMessage): void {
     // As hosts that let other sites read their files send them.
     response.setHeader('access-control-allow-origin', '*');
-    response.setHeader('access-control-expose-headers', 'etag, x-error-code');
+    response.setHeader('access-control-expose-headers', 'etag, x-error-code, content-range');
     const refused = manners.refuse(path);
     if (refused !== null) return void response.writeHead(refused.status, refused.headers ?? {}).end();
     if (manners.page?.of(path) === true) {
@@ -51,31 +54,35 @@ export async function serveFiles(files: Record<string, Uint8Array>): Promise<Fil
     }
     const bytes = host.files[path];
     if (bytes === undefined) return notFound(response);
-    const asked = /^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1];
-    if (asked !== undefined) ranges.push(`${path} ${asked}`);
+    const [, asked, last = ''] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '') ?? [];
+    if (last !== '') peeks.push(path);
+    else if (asked !== undefined) ranges.push(`${path} ${asked}`);
     const from = manners.ranges && asked !== undefined ? Number(asked) : 0;
     const isPart = manners.ranges && asked !== undefined;
     if (isPart && from >= bytes.length) return void response.writeHead(416).end();
     const shift = isPart && from > 0 ? (manners.partsShiftedBy?.bytes ?? 0) : 0;
-    const body = bytes.subarray(Math.max(0, from + shift));
+    const end = isPart && last !== '' ? Math.min(bytes.length, Number(last) + 1) : bytes.length;
+    const body = bytes.subarray(Math.max(0, from + shift), end);
     const etag = manners.etag === 'hash' ? createHash('md5').update(bytes).digest('hex') : manners.etag;
     response.writeHead(isPart ? 206 : 200, {
       'content-type': 'application/octet-stream',
-      'content-length': body.length + (request.method === 'GET' && path.endsWith('.safetensors') ? manners.lengthOff : 0),
+      'content-length': body.length + (request.method === 'GET' && path.endsWith('.safetensors') && last === '' ? manners.lengthOff : 0),
       ...(manners.etag === 'none' ? {} : { etag: `"${etag}"` }),
       ...(manners.lastModified === null ? {} : { 'last-modified': manners.lastModified }),
-      ...(isPart ? { 'content-range': `bytes ${from + (manners.partsShiftedBy?.isTold === true ? shift : 0)}-${bytes.length - 1}/${bytes.length}` } : {}),
+      ...(isPart ? { 'content-range': `bytes ${from + (manners.partsShiftedBy?.isTold === true ? shift : 0)}-${end - 1}/${bytes.length}` } : {}),
     });
     if (request.method === 'HEAD') return void response.end();
-    const cut = path.endsWith('.safetensors') ? manners.breakAfter.shift() : undefined;
-    const stall = cut === undefined && path.endsWith('.safetensors') ? manners.stallAfter.shift() : undefined;
+    // A look at the beginning is no download.
+    const isDownload = path.endsWith('.safetensors') && last === '';
+    const cut = isDownload ? manners.breakAfter.shift() : undefined;
+    const stall = cut === undefined && isDownload ? manners.stallAfter.shift() : undefined;
     if (stall !== undefined) {
       sent.set(path, (sent.get(path) ?? 0) + stall);
       return void response.write(body.subarray(0, stall));
     }
     const part = cut === undefined ? body : body.subarray(0, cut);
     sent.set(path, (sent.get(path) ?? 0) + part.length);
-    if (cut === undefined) response.end(part);
+    if (cut === undefined && manners.lengthOff <= 0) response.end(part);
     else response.write(part, () => setImmediate(() => response.destroy()));
   }
   return host;

@@ -52,8 +52,8 @@ export function tinyFiles(kind: 'whole' | 'shards', dtype: 'F32' | 'F16', tokens
   };
 }
 
-/** The same weights read in the plainest way, one number at a time: what a load that succeeds must give. */
-export function plainWeights(files: Files): Map<string, number[]> {
+/** Reads a number of a tensor in the plainest way, by the headers of the files; NaN where there is none. */
+export function numberReader(files: Files): (tensor: string, index: number) => number {
   const tensors = new Map<string, { dtype: string; bytes: DataView }>();
   for (const [name, file] of Object.entries(files)) {
     if (!name.endsWith('.safetensors')) continue;
@@ -66,7 +66,7 @@ export function plainWeights(files: Files): Map<string, number[]> {
       tensors.set(tensor, { dtype: entry.dtype, bytes: new DataView(file.buffer, file.byteOffset + end + from, to - from) });
     }
   }
-  const at = (name: string, index: number): number => {
+  return (name, index) => {
     const tensor = tensors.get(name);
     if (tensor === undefined) return NaN;
     if (tensor.dtype === 'F32') return tensor.bytes.getFloat32(4 * index, true);
@@ -81,6 +81,11 @@ export function plainWeights(files: Files): Map<string, number[]> {
     const size = exponent === 31 ? (fraction === 0 ? Infinity : NaN) : exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15);
     return bits >> 15 === 1 ? -size : size;
   };
+}
+
+/** The tiny model's weights, one number at a time: what a load of it that succeeds must give. */
+export function plainWeights(files: Files): Map<string, number[]> {
+  const at = numberReader(files);
   const plain = (name: string, count: number) => Array.from({ length: count }, (_, i) => at(name, i));
   /** Files keep [out, in]: ours is [in, out], several outputs side by side. */
   const turned = (inputs: number, parts: readonly (readonly [string, number])[]) =>

@@ -84,6 +84,7 @@ const index = (files: Files) => (files['model.safetensors.index.json'] === undef
 
 /** Every way in which a model's files are broken. */
 export const mutations: readonly Mutation[] = [
+  { name: 'nothing at all', apply: () => undefined },
   { name: 'bits of weights', apply: (files, draw) => void ((name) => (files[name] = flip(files[name] as Uint8Array, 0, (files[name] as Uint8Array).length, draw)))(weightsOf(files, draw)) },
   { name: 'bits of the header', apply: (files, draw) => void ((name) => (files[name] = flip(files[name] as Uint8Array, 0, 1200, draw)))(weightsOf(files, draw)) },
   { name: 'bits of a JSON file', apply: (files, draw) => void ((name) => (files[name] = flip(files[name] as Uint8Array, 0, (files[name] as Uint8Array).length, draw)))(jsonOf(files, draw)) },
@@ -133,7 +134,9 @@ export const mutations: readonly Mutation[] = [
   editJson('the config disturbed', config, (json, draw) => disturb(json, draw)),
   editJson('another config', config, (_, draw) => pick(draw, HOSTILE)),
   editJson('a size of the config changed', config, (json, draw) => {
-    const name = pick(draw, ['hidden_size', 'intermediate_size', 'num_hidden_layers', 'num_attention_heads', 'num_key_value_heads', 'head_dim', 'vocab_size', 'max_position_embeddings']);
+    const names = ['hidden_size', 'n_embd', 'intermediate_size', 'n_inner', 'num_hidden_layers', 'n_layer', 'num_layers', 'num_attention_heads', 'n_head', 'num_heads', 'num_key_value_heads', 'head_dim', 'vocab_size', 'max_position_embeddings', 'n_positions', 'num_experts', 'num_experts_per_tok'];
+    const known = names.filter((name) => json[name] !== undefined);
+    const name = pick(draw, known.length > 0 ? known : names);
     json[name] = pick(draw, [1, 2, 3, 5, 8, 64, 100_000, 3_000_000, 10 ** 9]);
   }),
   editJson('another family', config, (json, draw) => void (json['model_type'] = pick(draw, ['mamba', 'rwkv', 't5', '', 'LLAMA', 'constructor', '__proto__', 'gpt-2']))),

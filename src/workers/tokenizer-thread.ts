@@ -11,7 +11,7 @@ export interface Thread extends Comlink.Endpoint {
 }
 
 /** Milliseconds for a text of no length. A real tokenizer splits a million characters in that time. */
-const PATIENCE = 1200;
+const PATIENCE = 1000;
 /** Characters, ids or bytes of a file that may take a millisecond more: ten times what a slow device was seen to need. */
 const PER_MS = { text: 100, ids: 100, file: 5_000 } as const;
 /** An answer may be waiting behind the clock when this thread was busy itself. */
