@@ -55,7 +55,15 @@ export function constant(value: number): Tensor {
 }
 
 /** An array as a tensor that is uploaded once per run. `key` must name the contents: equal keys give the first contents. */
-export function constantArray(key: string, data: Float32Array, shape: readonly number[]): Tensor {
-  const make = () => tensor(data, [...shape], 'float32');
+export function constantArray(key: string, data: Float32Array | Int32Array, shape: readonly number[]): Tensor {
+  const make = () => tensor(data, [...shape], data instanceof Int32Array ? 'int32' : 'float32');
   return current === null ? make() : current.get(`array:${key}`, make);
+}
+
+/**
+ * A tensor that is made from what the first pass of a run holds and kept for the passes that follow, to its end. Outside of a run it
+ * is made each time. `key` must be one run's own.
+ */
+export function keptForRun(key: string, make: () => Tensor): Tensor {
+  return current === null ? make() : current.get(`kept:${key}`, make);
 }

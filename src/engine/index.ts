@@ -1,4 +1,5 @@
 export type * from './types';
+export { keptForRun } from './constants';
 export { createEngineStarter } from './starter';
 export { activateEach, decodeRows, encodeRows, normalizeRows, releaseDictionary, type EncoderTensors } from './dictionary';
 export type { EngineOptions } from './backends';
@@ -9,6 +10,8 @@ export {
   asFloat,
   blend,
   clone,
+  columns,
+  concatColumns,
   concatRows,
   cos,
   div,

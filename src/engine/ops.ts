@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Positions } from '../anatomy/run';
+import { at } from '../lib/assert';
 import { constant, constantArray } from './constants';
 import type { PassContext } from './types';
 
@@ -54,6 +55,12 @@ export const transpose = (x: Tensor, axes: readonly number[]): Tensor => tf.tran
 /** `count` rows of x from row `first` on. */
 export const rows = (x: Tensor, first: number, count: number): Tensor =>
   tf.slice(x, [first, ...x.shape.slice(1).map(() => 0)], [count, ...x.shape.slice(1)]);
+/** Columns of x [pos, n] by their numbers: [pos, column]. */
+export const columns = (x: Tensor, indices: readonly number[]): Tensor =>
+  indices.length === x.shape[1] && indices.every((index, n) => index === n)
+    ? x
+    : tf.gather(x, constantArray(`columns:${indices.join(',')}`, Int32Array.from(indices), [indices.length]), 1);
+export const concatColumns = (parts: readonly Tensor[]): Tensor => (parts.length === 1 ? at(parts, 0) : tf.concat([...parts], 1));
 export const concatRows = (parts: readonly Tensor[]): Tensor => tf.concat([...parts], 0);
 export const zerosLike = (x: Tensor): Tensor => tf.zerosLike(x);
 export const onesLike = (x: Tensor): Tensor => tf.onesLike(x);

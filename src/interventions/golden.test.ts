@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { HookName } from '../anatomy/hook-names';
 import { blockHook, hookAxes, hookNames, parseHook } from '../anatomy/hook-names';
 import type { InterventionSpec, Positions } from '../anatomy/run';
+import { TINY_DICTIONARY } from '../testing/dictionaries';
 import { goldenFolder } from '../testing/golden';
 import { LAB_BACKENDS, greedy, labPorts, openLab, type Lab } from '../testing/lab';
 import { Session } from '../workers/session';
@@ -19,8 +20,9 @@ describe.each(CASES)('on %s, %s', (backend, name) => {
   });
   const direction = { id: 'random', params: { seed: 3 } };
   const spec = (id: string, params: Record<string, unknown>, at: HookName = blockHook(1, 'hook_resid_post'), positions: Positions = 'all'): InterventionSpec => {
-    const needs = interventions.find(id)!.direction;
-    return { id, at, positions, params, ...(needs === 'required' ? { direction } : {}) };
+    const door = interventions.find(id)!;
+    const dictionary = door.dictionaries === undefined ? {} : { dictionary: TINY_DICTIONARY };
+    return { id, at, positions, params: { ...dictionary, ...params }, ...(door.direction === 'required' ? { direction } : {}) };
   };
   const logitsOf = async (specs: readonly InterventionSpec[], ids = IDS) => (await lab.run({ ids, interventions: specs, logits: true })).logits!.data;
   const largestDifference = (a: Float32Array, b: Float32Array) => a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
@@ -46,6 +48,8 @@ describe.each(CASES)('on %s, %s', (backend, name) => {
     ['scale-projection', { factor: -2 }],
     ['skip-voids', { alpha: 0.8, mode: 'readout' }],
     ['skip-voids', { alpha: 0.8, mode: 'causal' }],
+    ['edit-features', { feature: 3, op: 'clamp', coefficient: 4 }],
+    ['edit-features', { feature: 3, op: 'scale', coefficient: 1, keepError: false }],
   ];
   it.each(acting)('%s %o: stepping with a cache equals one pass over the same tokens', async (id, params) => {
     for (const positions of ['all', 'prompt', 'response', [2, 9, 10]] as const) {

@@ -85,10 +85,10 @@ export function randomDictionary(config: ModelConfig, options: Partial<Dictionar
 export const TINY_DICTIONARY = 'url:https://example.org/tiny';
 
 /** Opens `TINY_DICTIONARY`, and whatever else is given, by name. */
-export function testDictionaries(config: ModelConfig, more: readonly Dictionary[] = []) {
-  return async (source: DictionarySource): Promise<Dictionary> => {
+export function testDictionaries(more: (config: ModelConfig) => readonly Dictionary[] = () => []) {
+  return async (source: DictionarySource, { config }: { readonly config: ModelConfig }): Promise<Dictionary> => {
     const id = source.kind === 'id' ? source.id : '';
-    const found = more.find((one) => one.info.id === id);
+    const found = more(config).find((one) => one.info.id === id);
     if (found !== undefined) return found;
     if (id !== TINY_DICTIONARY) throw new UserError('unknown-dictionary', `there is no dictionary "${id}" in this test.`);
     return randomDictionary(config, { encoder: 'jumprelu' });

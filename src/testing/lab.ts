@@ -6,6 +6,7 @@ import type { AnalysisResult, BackendName, GenerateSpec, RunRequest, RunResult }
 import { createEngineStarter } from '../engine';
 import { must } from '../lib/assert';
 import { loadModelFiles, type ModelFiles } from '../models';
+import { testDictionaries } from './dictionaries';
 import { filesOf, sharedFolder } from './golden';
 
 const WASM_FOLDER = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep;
@@ -22,6 +23,7 @@ export const labPorts = () => ({
   starter: createEngineStarter({ wasmPaths: WASM_FOLDER }),
   loadFiles: (source: ModelSource, onProgress: (progress: LoadProgress) => void, signal: AbortSignal): Promise<ModelFiles> =>
     loadModelFiles(source, { signal, onProgress, baseUrl: 'http://localhost/' }),
+  openDictionary: testDictionaries(),
   onNotice: () => undefined,
 });
 
