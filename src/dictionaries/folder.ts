@@ -29,7 +29,7 @@ export async function locate(source: DictionarySource, ports: DictionaryPorts): 
   const { id, overrides } = splitOverrides(source.id);
   const parsed = parseDictionaryId(id);
   if (parsed === null) throw new UserError('unknown-dictionary', `"${id.slice(0, 200)}" is no name of a dictionary. Names begin with catalogue:, hub:, url:, files: or trained:.`);
-  if (parsed.kind === 'files' || parsed.kind === 'trained')
+  if ('hash' in parsed)
     throw new UserError(
       'needs-files',
       parsed.kind === 'files'
