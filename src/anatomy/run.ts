@@ -1,5 +1,6 @@
 import type { HookName } from './hook-names';
 import type { NamedArray } from './named-array';
+import type { WeightStorage } from './weights';
 
 export type BackendName = 'webgpu' | 'webgl' | 'wasm' | 'cpu';
 
@@ -75,6 +76,8 @@ export interface ComputedBy {
   readonly device: string | null;
   /** Arithmetic, not storage: every backend of today computes in float32. */
   readonly dtype: 'float32';
+  /** How the big matrices were kept: with int8, and with float16 made of float32, they are not the numbers of the file. */
+  readonly storage?: WeightStorage;
   /** Milliseconds spent in the worker on this request. */
   readonly milliseconds: number;
 }

@@ -13,6 +13,9 @@ export interface WeightTensor {
 /** How a device keeps the big matrices of a model. Everything else, and all arithmetic, is float32. */
 export type WeightStorage = 'float32' | 'float16' | 'bfloat16' | 'int8';
 
+/** Bytes of one value. */
+export const VALUE_BYTES: Readonly<Record<WeightStorage, number>> = { float32: 4, float16: 2, bfloat16: 2, int8: 1 };
+
 /**
  * What a person can ask for. `float16` means two bytes: a float16 or bfloat16 file is kept bit for bit, a float32 one is rounded to
  * float16. `int8` rounds to 255 steps, with a scale for each output.
@@ -88,4 +91,14 @@ export function weightSpecs(config: ModelConfig): WeightSpec[] {
   add('W_U', [dModel, dVocab], !config.tiedUnembedding);
   add('b_U', [dVocab], config.unembedBias);
   return specs;
+}
+
+/** Bytes that the weights of a model take when its big matrices are kept so: with the scales of int8, without what a backend adds. */
+export function weightBytes(config: ModelConfig, storage: WeightStorage): number {
+  return weightSpecs(config).reduce((sum, { name, shape }) => {
+    const values = shape.reduce((product, n) => product * n, 1);
+    if (!isBigMatrix(name)) return sum + 4 * values;
+    const outputs = (name === 'W_E' ? shape[0] : shape[1]) ?? 0;
+    return sum + VALUE_BYTES[storage] * values + (storage === 'int8' ? 4 * outputs : 0);
+  }, 0);
 }

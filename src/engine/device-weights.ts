@@ -1,7 +1,7 @@
 import { tensor } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ModelConfig } from '../anatomy/model-config';
-import { isBigMatrix, weightSpecs } from '../anatomy/weights';
+import { isBigMatrix, VALUE_BYTES, weightSpecs } from '../anatomy/weights';
 import type { HalfTensor, StorageChoice, WeightStorage, WeightTensor } from '../anatomy/weights';
 import { must } from '../lib/assert';
 import { abortError, UserError } from '../lib/errors';
@@ -10,7 +10,6 @@ import type { Matrix, MatrixKeeper, MatrixSource } from './matrix';
 import type { BlockNorm, NormWeights } from './norm';
 import { rowTable } from './row-table';
 import type { RowTable } from './row-table';
-import { VALUE_BYTES } from './tile-code';
 
 const BYTES_PER_FLOAT = 4;
 const BYTES_PER_MEGABYTE = 1e6;

@@ -1,10 +1,11 @@
 import { tensor } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { VALUE_BYTES } from '../anatomy/weights';
 import type { WeightStorage } from '../anatomy/weights';
 import { at, must } from '../lib/assert';
 import { columnScales, fromHalfCode, fromUpperHalf, HALF_FACTOR, readValues, stepOf, toHalfCodes, toUpperHalves } from './codes';
 import type { Matrix, MatrixKeeper, MatrixSource } from './matrix';
-import { PANEL, STORAGES, tileModule, tileName, unpackName, VALUE_BYTES } from './tile-code';
+import { PANEL, STORAGES, tileModule, tileName, unpackName } from './tile-code';
 import type { Tile } from './tile-code';
 
 /** The heap of tfjs's wasm backend. */

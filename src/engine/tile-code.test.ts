@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { PANEL, STORAGES, tileModule, tileName, TILES, unpackName, VALUE_BYTES } from './tile-code';
+import { VALUE_BYTES } from '../anatomy/weights';
+import { PANEL, STORAGES, tileModule, tileName, TILES, unpackName } from './tile-code';
 import type { Tile } from './tile-code';
 
 const memory = new WebAssembly.Memory({ initial: 4 });

@@ -1,3 +1,4 @@
+import { VALUE_BYTES } from '../anatomy/weights';
 import type { WeightStorage } from '../anatomy/weights';
 import {
   add,
@@ -46,7 +47,6 @@ const CODE_MASK = 0x8fffe000 | 0;
 /** 2^102 as a float32. */
 const HALF_FACTOR_BITS = (102 + 127) << 23;
 
-export const VALUE_BYTES: Readonly<Record<WeightStorage, number>> = { float32: 4, float16: 2, bfloat16: 2, int8: 1 };
 export const STORAGES = Object.keys(VALUE_BYTES) as WeightStorage[];
 
 /**

@@ -195,10 +195,20 @@ describe('a load that takes long', () => {
 describe('a model too large for this device', () => {
   const limits = { total: 600_000, weights: 300_000 };
   it('is refused before its weights are fetched, with what is needed and what is there', async () => {
-    await expect(loadFrom({}, { limits: { ...limits, weights: 100_000 } })).rejects.toMatchObject({ code: 'too-large', message: expect.stringMatching(/0\.2 MB.*0\.1 MB/) as string });
+    // Two bytes a value at least, as long as nobody has told more.
+    await expect(loadFrom({}, { limits: { ...limits, weights: 60_000 } })).rejects.toMatchObject({ code: 'too-large', message: expect.stringMatching(/0\.1 MB as float16.*0\.1 MB/) as string });
     expect(server!.asked).toEqual(['config.json']);
     await server!.close();
+    await expect(loadFrom({}, { limits: { ...limits, weights: 100_000 } })).rejects.toMatchObject({ code: 'too-large', message: expect.stringMatching(/0\.2 MB as float32.*0\.1 MB.*storage/) as string });
+    await server!.close();
     await expect(loadFrom({}, { limits: { ...limits, total: 200_000 } })).rejects.toMatchObject({ code: 'too-large' });
+  });
+  it('is taken in a storage that fits', async () => {
+    const url = (await loadFrom({}, { limits: { ...limits, total: 2e6 } })).id;
+    const load = (storage: 'float32' | 'int8') =>
+      loadModelFiles({ kind: 'url', url, storage }, { signal: new AbortController().signal, onProgress: () => undefined, baseUrl: url, limits: { total: 2e6, weights: 100_000 } });
+    await expect(load('float32')).rejects.toMatchObject({ code: 'too-large' });
+    expect(await load('int8')).toMatchObject({ storage: 'int8', storedDtype: 'float32' });
   });
   it('is refused when config.json asks for absurd sizes', async () => {
     await expect(loadFrom({ 'config.json': text(configBytes.toString().replace('"hidden_size": 32', '"hidden_size": 1000000000')) })).rejects.toMatchObject({ code: 'too-large' });

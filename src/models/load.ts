@@ -78,11 +78,13 @@ export async function loadModelFiles(source: ModelSource, options: LoadOptions):
     check(storage ?? likely, heldInMemory);
     const { tensors, hash, keptIn } = await readWeightFiles(folder, raw, found, limits, options);
     const plans = planWeights(config, family, tensors);
+    const dtype = storedDtype(plans);
+    check(storage ?? dtype, heldInMemory); // a guess, until the files tell
     return {
       id,
       hash,
       config,
-      storedDtype: storedDtype(plans),
+      storedDtype: dtype,
       storage,
       parameters,
       ...texts,

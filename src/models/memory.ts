@@ -1,10 +1,11 @@
+import type { WeightStorage } from '../anatomy/weights';
 import { UserError } from '../lib/errors';
 import { megabytes } from './files';
 
 export interface MemoryLimits {
   /** Bytes that this device can be expected to spare for a model. */
   readonly total: number;
-  /** Bytes that the weights can take as float32: a WebAssembly heap ends there. */
+  /** Bytes that the weights can take: a WebAssembly heap ends there. */
   readonly weights: number;
 }
 
@@ -19,17 +20,22 @@ export function deviceLimits(): MemoryLimits {
 }
 
 /**
- * Refuses a model that clearly can't be held, before its weights are fetched. Needed: the weights as float32, and the files as they
- * are where nothing but memory can keep them until another backend wants them.
+ * Refuses a model that clearly can't be held, before its weights are fetched. Needed: the weights as they are to be kept, and the files
+ * as they are where nothing but memory can keep them until another backend wants them.
  *
+ * @param weights in bytes, kept as `storage`.
  * @param heldBytes of files that have to stay in memory. @throws UserError `too-large`, with what is needed and what is there.
  */
-export function checkMemory(parameters: number, heldBytes: number, limits: MemoryLimits): void {
-  const weights = 4 * parameters;
+export function checkMemory(
+  { parameters, weights, storage }: { readonly parameters: number; readonly weights: number; readonly storage: WeightStorage },
+  heldBytes: number,
+  limits: MemoryLimits,
+): void {
   const needed = weights + heldBytes;
   const size = `This model has ${(parameters / 1e6).toFixed(1)} million parameters`;
+  const advice = storage === 'int8' ? 'Choose a smaller model.' : 'Choose a smaller model, or a storage that takes less.';
   if (weights > limits.weights)
-    throw new UserError('too-large', `${size}, ${megabytes(weights)} as float32; at most ${megabytes(limits.weights)} can be held here. Choose a smaller model.`);
+    throw new UserError('too-large', `${size}, ${megabytes(weights)} as ${storage}; at most ${megabytes(limits.weights)} can be held here. ${advice}`);
   if (needed > limits.total)
-    throw new UserError('too-large', `${size} and needs about ${megabytes(needed)} of memory; this device has about ${megabytes(limits.total)}. Choose a smaller model.`);
+    throw new UserError('too-large', `${size} and needs about ${megabytes(needed)} of memory as ${storage}; this device has about ${megabytes(limits.total)}. ${advice}`);
 }

@@ -1,5 +1,5 @@
 import type { ChatMessage } from '../anatomy/chat';
-import type { LoadProgress, ModelInfo, ModelNeeds, ModelSource, BackendStatus, Tokenized } from '../anatomy/model-info';
+import type { LoadConsent, LoadProgress, ModelInfo, ModelNeeds, ModelSource, BackendStatus, Tokenized } from '../anatomy/model-info';
 import type { DictionaryId, DictionaryInfo, OpenSource } from '../anatomy/dictionary';
 import type { HookName } from '../anatomy/hook-names';
 import type { ModelConfig } from '../anatomy/model-config';
@@ -13,8 +13,8 @@ export interface Runner {
     source: ModelSource,
     onProgress: (progress: LoadProgress) => void,
     signal: AbortSignal,
-    /** Told what the model takes, before its weights are fetched; false cancels. */
-    confirm?: (needs: ModelNeeds) => Promise<boolean>,
+    /** Told what the model takes, before its weights are fetched; false cancels, and a storage may be chosen. */
+    confirm?: (needs: ModelNeeds) => Promise<LoadConsent>,
   ): Promise<ModelInfo>;
   run(request: RunRequest, signal: AbortSignal, onToken?: (partial: PartialGeneration) => void): Promise<RunResult>;
   tokenize(text: string): Promise<Tokenized>;

@@ -1,7 +1,7 @@
 import * as Comlink from 'comlink';
 import type { ChatMessage } from '../anatomy/chat';
 import type { DictionaryId, DictionaryInfo, OpenSource } from '../anatomy/dictionary';
-import type { BackendStatus, LoadProgress, ModelInfo, ModelNeeds, ModelSource, Tokenized } from '../anatomy/model-info';
+import type { BackendStatus, LoadConsent, LoadProgress, ModelInfo, ModelNeeds, ModelSource, Tokenized } from '../anatomy/model-info';
 import type { HookName } from '../anatomy/hook-names';
 import type { BackendName, DirectionSpec, PartialGeneration, RunRequest, RunResult } from '../anatomy/run';
 import { abortError, UserError } from '../lib/errors';
@@ -9,12 +9,12 @@ import { unwrap, type Outcome, type WorkerApi, type WorkerEvent, type WorkerNoti
 
 /** The engine's worker as the page sees it. Has the shape of `Runner` in `store/ports.ts`. */
 export interface WorkerRunner {
-  /** @param confirm is told what the model takes, before its weights are fetched; false cancels. Left out: every load goes on. */
+  /** @param confirm is told what the model takes, before its weights are fetched; false cancels, and a storage may be chosen. Left out: every load goes on. */
   load(
     source: ModelSource,
     onProgress: (progress: LoadProgress) => void,
     signal: AbortSignal,
-    confirm?: (needs: ModelNeeds) => Promise<boolean>,
+    confirm?: (needs: ModelNeeds) => Promise<LoadConsent>,
   ): Promise<ModelInfo>;
   run(request: RunRequest, signal: AbortSignal, onToken?: (partial: PartialGeneration) => void): Promise<RunResult>;
   tokenize(text: string): Promise<Tokenized>;
@@ -126,7 +126,7 @@ export function connectRunner(port: Comlink.Endpoint & EventTarget, baseUrl: str
     load: (source, onProgress, signal, confirm) =>
       cancellable(signal, (call) => remote.load(call, shallowFirst(source)), (event) => {
         if (event.kind === 'progress') onProgress(event.progress);
-        if (event.kind === 'needs') void (confirm?.(event.needs) ?? Promise.resolve(true)).then((yes) => remote.proceed(event.call, yes));
+        if (event.kind === 'needs') void (confirm?.(event.needs) ?? Promise.resolve(true)).then((answer) => remote.proceed(event.call, answer));
       }),
     run: async (request, signal, onToken) =>
       Object.freeze(

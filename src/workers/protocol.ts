@@ -1,6 +1,6 @@
 import type { ChatMessage } from '../anatomy/chat';
 import type { DictionaryId, DictionaryInfo, OpenSource } from '../anatomy/dictionary';
-import type { BackendStatus, LoadProgress, ModelInfo, ModelNeeds, ModelSource, Tokenized } from '../anatomy/model-info';
+import type { BackendStatus, LoadConsent, LoadProgress, ModelInfo, ModelNeeds, ModelSource, Tokenized } from '../anatomy/model-info';
 import type { HookName } from '../anatomy/hook-names';
 import type { BackendName, DirectionSpec, RunRequest, RunResult } from '../anatomy/run';
 import { abortError, isAbort, messageOf, UserError } from '../lib/errors';
@@ -46,7 +46,7 @@ export interface WorkerApi {
   connect(places: Places, onEvent: (event: WorkerEvent) => void): void;
   cancel(call: number): void;
   /** Answers a load's `needs`: false ends it. */
-  proceed(call: number, yes: boolean): void;
+  proceed(call: number, answer: LoadConsent): void;
   load(call: number, source: ModelSource): Promise<Outcome<ModelInfo>>;
   run(call: number, request: RunRequest): Promise<Outcome<RunResult>>;
   directionNorm(call: number, spec: DirectionSpec, at: HookName): Promise<Outcome<{ norm: number; rawNorm: number }>>;

@@ -4,6 +4,7 @@ import type { BackendStatus, LoadProgress, ModelInfo, ModelSource, Tokenized } f
 import { decoderRow } from '../anatomy/decoder-row';
 import type { HookName } from '../anatomy/hook-names';
 import type { BackendName, ComputedBy, DirectionSpec, RunRequest, RunResult } from '../anatomy/run';
+import { weightBytes, type WeightStorage } from '../anatomy/weights';
 import { releaseDictionary, type Engine, type EngineModel, type EngineStarter } from '../engine';
 import { abortError, isAbort, messageOf, UserError } from '../lib/errors';
 import { l2Norm } from '../lib/vectors';
@@ -23,6 +24,9 @@ export interface SessionPorts {
   readonly openDictionary?: OpenDictionary;
   readonly onNotice: (notice: WorkerNotice) => void;
 }
+
+/** Errors of a load that another device may not have. */
+const OF_THE_DEVICE = new Set(['too-large', 'backend-lost']);
 
 interface Loaded {
   readonly files: ModelFiles;
@@ -70,13 +74,10 @@ export class Session {
       check();
       onProgress({ ...last, stage: 'weights' });
       await this.#surviving(async () => {
-        const engine = await this.#need(4 * files.parameters);
-        const model = await engine.load(files.config, files.weights(), signal);
-        if (signal.aborted) {
-          model.dispose();
-          throw abortError();
-        }
-        this.#put(files, model);
+        const engine = await this.#host.choose(weightBytes(files.config, files.storage ?? files.storedDtype));
+        if (this.#host.engine === null) this.#settleOn(engine);
+        const used = await this.#loadOn(engine, files, signal);
+        this.#settleOn(used);
       });
       onProgress({ ...last, stage: 'ready' });
       return infoOf(files);
@@ -172,7 +173,7 @@ export class Session {
   }
 
   backend(): Promise<BackendStatus | null> {
-    return this.#turn.run(() => Promise.resolve(this.#host.status()));
+    return this.#turn.run(() => Promise.resolve(this.#host.status(this.#storage())));
   }
 
   /** Switches, and loads the present model there. What there was stays when that fails. */
@@ -181,7 +182,8 @@ export class Session {
       try {
         const engine = await this.#host.start(name);
         await this.#moveTo(engine);
-        return statusOf(engine);
+        this.#host.pick();
+        return statusOf(engine, this.#storage());
       } catch (error) {
         await this.#host.restore();
         throw error;
@@ -204,21 +206,40 @@ export class Session {
     return this.#loaded;
   }
 
-  async #need(weightBytes: number): Promise<Engine> {
-    const known = this.#host.engine;
-    if (known !== null) return known;
-    const engine = await this.#host.need(weightBytes);
+  /** Loads a model on an engine; where that fails for it, on the one that is in use. Gives the engine that has it. */
+  async #loadOn(engine: Engine, files: ModelFiles, signal: AbortSignal): Promise<Engine> {
+    try {
+      const model = await engine.load(files.config, files.storedWeights(), signal, files.storage);
+      if (signal.aborted) {
+        model.dispose();
+        throw abortError();
+      }
+      this.#put(files, model);
+      return engine;
+    } catch (error) {
+      const present = this.#host.engine;
+      if (present === null || present === engine) throw error;
+      await this.#host.restore();
+      if (isAbort(error) || (error instanceof UserError && !OF_THE_DEVICE.has(error.code))) throw error;
+      return this.#loadOn(present, files, signal);
+    }
+  }
+
+  /** Makes an engine that was chosen for a model the one in use. */
+  #settleOn(engine: Engine): void {
+    const before = this.#host.engine;
+    if (before === engine) return;
+    this.#host.take(engine);
     this.#watch(engine);
     // The header names what computes; a word is due only where a better one should have worked.
-    if (engine.passedOver.length > 0) this.#tell('backend-chosen', `${engine.passedOver.join(' ')} Computing goes on`, engine);
-    return engine;
+    if (before === null && engine.passedOver.length > 0) this.#tell('backend-chosen', `${engine.passedOver.join(' ')} Computing goes on`, engine);
   }
 
   #put(files: ModelFiles, model: EngineModel): void {
     this.#loaded?.model.dispose();
     if (this.#loaded?.files !== files) this.#loaded?.files.tokenizer?.close();
-    // Another model's dictionaries are closed; on another backend the same ones keep their weights, but not their tensors.
-    if (this.#loaded?.files === files) this.#dictionaries.releaseAll();
+    // Another model's dictionaries are closed; for the same one anew, or elsewhere, they keep their weights, but not their tensors.
+    if (this.#loaded?.files.hash === files.hash) this.#dictionaries.releaseAll();
     else this.#dictionaries.clear();
     this.#loaded = { files, model, passes: new Passes(model, files.tokenizer, this.#dictionaries) };
   }
@@ -238,7 +259,7 @@ export class Session {
     const present = this.#loaded;
     if (present !== null) {
       const { files } = present;
-      const model = await engine.load(files.config, files.weights(), new AbortController().signal);
+      const model = await engine.load(files.config, files.storedWeights(), new AbortController().signal, files.storage);
       this.#put(files, model);
     }
     this.#host.take(engine);
@@ -301,18 +322,23 @@ export class Session {
   }
 
   #tell(kind: WorkerNotice['kind'], message: string, engine: Engine): void {
-    const backend = statusOf(engine);
+    const backend = statusOf(engine, this.#storage());
     const device = backend.device === null ? '' : ` (${backend.device})`;
     this.#ports.onNotice({ kind, message: `${message} with ${backend.name}${device}.`, backend });
+  }
+
+  /** How the matrices of the loaded model are kept. */
+  #storage(): WeightStorage | undefined {
+    return this.#loaded?.model.storage;
   }
 
   #computedBy(started: number): ComputedBy {
     const engine = this.#host.engine;
     if (engine === null) throw new Error('an answer without an engine.');
-    return { backend: engine.backend, device: engine.device, dtype: 'float32', milliseconds: performance.now() - started };
+    return { backend: engine.backend, device: engine.device, dtype: 'float32', storage: this.#model().model.storage, milliseconds: performance.now() - started };
   }
 }
 
-function infoOf({ id, hash, config, storedDtype, parameters, tokenizer, chat, calibrationText, examplePrompt, keptIn }: ModelFiles): ModelInfo {
-  return { id, hash, config, storedDtype, parameters, hasTokenizer: tokenizer !== null, hasChat: chat !== null, calibrationText, examplePrompt, keptIn };
+function infoOf({ id, hash, config, storedDtype, storage, parameters, tokenizer, chat, calibrationText, examplePrompt, keptIn }: ModelFiles): ModelInfo {
+  return { id, hash, config, storedDtype, parameters, hasTokenizer: tokenizer !== null, hasChat: chat !== null, calibrationText, examplePrompt, keptIn, ...(storage === null ? {} : { storageWish: storage }) };
 }

@@ -1,5 +1,5 @@
 import * as Comlink from 'comlink';
-import type { ModelNeeds } from '../anatomy/model-info';
+import type { LoadConsent, ModelNeeds } from '../anatomy/model-info';
 import { openDictionary } from '../dictionaries';
 import type { EngineStarter } from '../engine';
 import { loadModelFiles, type FileStore, type OpenTokenizer } from '../models';
@@ -27,13 +27,13 @@ export function createWorkerApi(
     heard = Promise.resolve(send(event)).catch(() => undefined);
   };
   const running = new Map<number, AbortController>();
-  const waiting = new Map<number, (yes: boolean) => void>();
+  const waiting = new Map<number, (answer: LoadConsent) => void>();
 
   /** Asks the page whether the load with this signal goes on. */
-  function confirm(signal: AbortSignal, needs: ModelNeeds): Promise<boolean> {
+  function confirm(signal: AbortSignal, needs: ModelNeeds): Promise<LoadConsent> {
     const call = [...running].find(([, controller]) => controller.signal === signal)?.[0];
     if (call === undefined || signal.aborted) return Promise.resolve(false);
-    return new Promise<boolean>((resolve) => {
+    return new Promise<LoadConsent>((resolve) => {
       waiting.set(call, resolve);
       signal.addEventListener('abort', () => resolve(false), { once: true });
       emit({ kind: 'needs', call, needs });
@@ -79,7 +79,7 @@ export function createWorkerApi(
       send = onEvent;
     },
     cancel: (call) => running.get(call)?.abort(),
-    proceed: (call, yes) => waiting.get(call)?.(yes),
+    proceed: (call, answer) => waiting.get(call)?.(answer),
     load: (call, source) =>
       cancellable(call, (signal) => session.load(source, (progress) => emit({ kind: 'progress', call, progress }), signal)),
     async run(call, request) {
