@@ -10,8 +10,6 @@ export {
   asFloat,
   blend,
   clone,
-  columns,
-  concatColumns,
   concatRows,
   cos,
   div,
