@@ -37,6 +37,8 @@ export interface Direction<P extends Params = Params> extends Door {
   readonly title: string;
   readonly summary: string;
   readonly params: P;
+  /** The dictionaries that it works with. */
+  dictionaries?(params: ParamValues<P>): readonly DictionaryId[];
   load(): Promise<DirectionWork<P>>;
 }
 
