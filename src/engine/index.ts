@@ -1,6 +1,7 @@
 export type * from './types';
 export { keptForRun } from './constants';
 export { createEngineStarter } from './starter';
+export { codeRows, type CodedRows } from './code-rows';
 export { activateEach, decodeRows, encodeRows, normalizeRows, releaseDictionary, type EncoderTensors } from './dictionary';
 export type { EngineOptions } from './backends';
 export type { Tensor } from '@tensorflow/tfjs-core';
@@ -10,6 +11,8 @@ export {
   asFloat,
   blend,
   clone,
+  columns,
+  concatColumns,
   concatRows,
   cos,
   div,
