@@ -155,5 +155,5 @@ test('a large model says what it takes by its own headers, and is loaded only wh
   await expect(dialog).toContainText('of 512 MB');
   expect(downloads()).toBe(1);
   await dialog.getByRole('button', { name: 'Cancel' }).click();
-  await expect(dialog).toContainText('lacuna-16m stays in use');
+  await expect(dialog).toContainText('In use: lacuna-16m');
 });
