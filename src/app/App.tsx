@@ -1,4 +1,5 @@
 import { NumericsProvider } from '../panels/numerics/port';
+import { DictionaryTrainingProvider } from '../store/dictionary-training-react';
 import { PromptSetsProvider } from '../store/prompt-sets-react';
 import { WorkbenchProvider } from '../store/react';
 import { ErrorBoundary } from './ErrorBoundary';
@@ -11,11 +12,13 @@ export function App({ wiring }: { wiring: Wiring }) {
     <WorkbenchPort value={wiring}>
       <WorkbenchProvider store={wiring.store}>
         <PromptSetsProvider promptSets={wiring.promptSets}>
-          <NumericsProvider job={wiring.numerics}>
-            <ErrorBoundary what="The app">
-              <Shell />
-            </ErrorBoundary>
-          </NumericsProvider>
+          <DictionaryTrainingProvider training={wiring.training}>
+            <NumericsProvider job={wiring.numerics}>
+              <ErrorBoundary what="The app">
+                <Shell />
+              </ErrorBoundary>
+            </NumericsProvider>
+          </DictionaryTrainingProvider>
         </PromptSetsProvider>
       </WorkbenchProvider>
     </WorkbenchPort>

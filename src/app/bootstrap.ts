@@ -4,11 +4,13 @@ import { decode, packDocument } from '../permalink/codec';
 import { createSync } from '../permalink/sync';
 import { createWorkbench } from '../store';
 import { restore, startAutosave, type DocumentFormat } from '../store/autosave';
+import { createDictionaryTraining } from '../store/dictionary-training';
 import { createPageActivity } from '../store/page-activity';
 import type { Clock } from '../store/ports';
 import { createPromptSets } from '../store/prompt-sets';
 import { selectModelInfo } from '../store/selectors';
-import { createRunner } from '../workers';
+import { createRunner, openTraining } from '../workers';
+import { withKeptDictionaries } from './kept-dictionaries';
 import { createNeedsOf } from './needs-of';
 import { createNumerics } from './numerics';
 import type { Wiring } from './port';
@@ -40,7 +42,7 @@ const format: DocumentFormat = {
  * bar, and `window.lacuna`, which is there when this returns. Called once, while the page is being loaded.
  */
 export function bootstrap(): Wiring {
-  const { runner, numerics } = createNumerics(createRunner(), () => createRunner());
+  const { runner, numerics } = createNumerics(withKeptDictionaries(createRunner(), browserStorage), () => createRunner());
   const store = createWorkbench({
     runner,
     clock,
@@ -55,10 +57,19 @@ export function bootstrap(): Wiring {
     model: () => selectModelInfo(store.getState()),
     page,
   });
+  const training = createDictionaryTraining({
+    runner,
+    storage: browserStorage,
+    page,
+    model: () => selectModelInfo(store.getState()),
+    openThread: openTraining,
+    openDictionary: (dictionary) => store.getState().actions.openDictionary({ kind: 'trained', dictionary }),
+    now: clock.now,
+  });
   const sync = createSync(store);
   const begun = begin();
   window.lacuna = createScripting({ store, runner, sync, page, begun });
-  return { store, promptSets, numerics, permalink: async () => sync.permalink(), numTensors: () => runner.numTensors() };
+  return { store, promptSets, training, numerics, permalink: async () => sync.permalink(), numTensors: () => runner.numTensors() };
 
   async function begin(): Promise<void> {
     const tools = { storage: browserStorage, format };

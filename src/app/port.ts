@@ -1,6 +1,7 @@
 import { createContext, useContext } from 'react';
 import { must } from '../lib/assert';
 import type { NumericsJob } from '../panels/numerics/job';
+import type { DictionaryTraining } from '../store/dictionary-training';
 import type { PromptSets } from '../store/prompt-sets';
 import type { useStoreApi } from '../store/react';
 
@@ -8,6 +9,8 @@ import type { useStoreApi } from '../store/react';
 export interface Wiring {
   readonly store: ReturnType<typeof useStoreApi>;
   readonly promptSets: PromptSets;
+  /** The dictionary that is trained on prompts, of which there is one at a time. */
+  readonly training: DictionaryTraining;
   /** The comparison of this backend with the reference. */
   readonly numerics: NumericsJob;
   /** The whole URL that opens the present document elsewhere. */

@@ -17,7 +17,7 @@ import type { Storage } from './ports';
 const signal = new AbortController().signal;
 const idle = { isBusy: () => false, onBusy: () => () => undefined, idle: async () => undefined };
 /** A tokenizer that every model understands: a start token, then one id per character. */
-const byCharacter = (text: string) => ({ ids: [info.config.bosId, ...[...text].map((letter) => (letter.codePointAt(0) ?? 0) % 50)], tokens: ['', ...text] });
+const byCharacter = (text: string) => ({ ids: [info.config.bosId ?? 0, ...[...text].map((letter) => (letter.codePointAt(0) ?? 0) % 50)], tokens: ['', ...text] });
 const PROMPTS = Array.from({ length: 12 }, (_, index) => `prompt number ${index} says ${'abcdefgh'.slice(index % 5)}`);
 
 function memory(): Storage & { readonly kept: Map<string, unknown>; isFull: boolean } {

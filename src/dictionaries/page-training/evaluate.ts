@@ -8,6 +8,8 @@ export interface Evaluation {
   /** Σ‖x − x̂‖² / Σ‖x − x̄‖², x̄ over these activations. */
   readonly fvu: number;
   readonly l0: number;
+  /** The feature that fires on most of them. */
+  readonly busiest: number;
 }
 
 /** @param activations [count, d] */
@@ -18,6 +20,7 @@ export function evaluateOn(trained: TrainedArrays, activations: Float32Array): E
   const top = new LargestOf(k);
   const input = new Float32Array(d);
   const error = new Float32Array(d);
+  const fires = new Uint32Array(dSae);
   let squared = 0;
   let spread = 0;
   let firing = 0;
@@ -34,9 +37,11 @@ export function evaluateOn(trained: TrainedArrays, activations: Float32Array): E
       const f = top.values[j] ?? 0;
       if (f <= 0) continue;
       firing += 1;
-      addScaled(error, 0, f, W_dec, (top.indices[j] ?? 0) * d, d);
+      const feature = top.indices[j] ?? 0;
+      fires[feature] = (fires[feature] ?? 0) + 1;
+      addScaled(error, 0, f, W_dec, feature * d, d);
     }
     squared += dotAt(error, 0, error, 0, d);
   }
-  return { tokens, fvu: squared / spread, l0: firing / tokens };
+  return { tokens, fvu: squared / spread, l0: firing / tokens, busiest: fires.indexOf(fires.reduce((most, count) => Math.max(most, count), 0)) };
 }
