@@ -21,13 +21,13 @@ def round_rows(w, bits):
     """Codes and float16 scales of the rows of w [n, d]: nearest of 2**bits - 1 symmetric levels. -> codes in [-(2**(bits-1)-1), ...], scale [n]."""
     top = 2 ** (bits - 1) - 1
     scale = (w.abs().amax(-1) / top).clamp_min(1e-7).to(HALF).float()
-    return (w / scale[:, None]).round().clamp(-top, top), scale
+    return (w / scale[..., None]).round().clamp(-top, top), scale
 
 
 def rounded_rows(w, bits):
     """w as it will be read back."""
     q, scale = round_rows(w, bits)
-    return q * scale[:, None]
+    return q * scale[..., None]
 
 
 def as_stored(p, bits):
