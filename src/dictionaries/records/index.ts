@@ -4,6 +4,7 @@ export { bareColumns, layerOf, rowOfFeature, type ColumnsHead } from './columns'
 export { createLru, type Lru } from './lru';
 export { readFeature } from './neuronpedia/read-feature';
 export type { BatchHead } from './neuronpedia/write';
+export { readColumns } from './read-columns';
 export { LABEL_AUC } from './rules';
 export type { FoundFeature, OwnLabel, SearchAnswer, SearchQuery } from './search';
 export type { SearchIn } from './search-index';
