@@ -3,6 +3,7 @@ import type { DictionaryId } from '../../anatomy/dictionary';
 import { startsWithBos } from '../../anatomy/rows';
 import type { ModelInfo } from '../../anatomy/model-info';
 import { Recomputing } from '../../charts/Recomputing';
+import { useFeatureKnowledge } from '../../store/feature-columns-react';
 import { useActions, useStoreApi, useWorkbench } from '../../store/react';
 import { selectInterventions, selectModelInfo, selectPanelSettings, selectSequence, selectSlot } from '../../store/selectors';
 import type { InterventionSpec } from '../../anatomy/run';
@@ -16,7 +17,6 @@ import type { PromptModel } from './set-run';
 import { Strip } from './Strip';
 import { useActivations, type Reading } from './use-activations';
 import { useDictionaries, useOpened } from './use-dictionaries';
-import { useKnown } from './use-known';
 import { useLoss } from './use-loss';
 import styles from './Panel.module.css';
 
@@ -84,7 +84,7 @@ function WithDictionary({ info, dictionary, advertisedL0, values, onChange }: Wi
   const opened = useOpened(dictionary);
   const { reading, phase, message } = useActivations(info, dictionary);
   const dictionaryInfo = opened?.status === 'ready' ? opened.info : null;
-  const known = useKnown(dictionary);
+  const known = useFeatureKnowledge(dictionary);
   if (opened?.status === 'failed' || phase === 'failed')
     return (
       <Message tone="error" title="This dictionary gives no features here">
@@ -116,7 +116,7 @@ interface BodyProps extends Within {
   readonly isStreaming: boolean;
   readonly isCurrent: boolean;
   readonly dictionaryInfo: Parameters<typeof Lists>[0]['dictionaryInfo'];
-  readonly known: ReturnType<typeof useKnown>;
+  readonly known: ReturnType<typeof useFeatureKnowledge>;
 }
 
 function Body({ info, dictionary, dictionaryInfo, advertisedL0, values, onChange, reading, isStreaming, isCurrent, known }: BodyProps) {

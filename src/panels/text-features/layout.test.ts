@@ -4,7 +4,8 @@ import { activationsOf, relativeErrors, rowOf } from './activations';
 import { fitOf, fitWarning } from './fit';
 import { plainFiring, resultOf, type Firing } from './fixtures';
 import { describeCell, heatOf, summariseHeat } from './heat';
-import { cutList, rankBy, UNKNOWN, valueText, type Known } from './list';
+import type { KnownFeature } from '../../store/feature-columns-react';
+import { cutList, rankBy, valueText } from './list';
 import { maximaOf, rankDifference, rankSet, rankText, rankToken } from './rank';
 import { choices } from './use-dictionaries';
 import { lossOf } from './use-loss';
@@ -73,7 +74,7 @@ describe('the list', () => {
   });
   it('hides dense features, as far as records say, and counts what it leaves out', () => {
     const density: Readonly<Record<number, number>> = { 7: 0.3, 5: 0.1 };
-    const knownOf = (feature: number): Known => ({ ...UNKNOWN, density: density[feature] ?? null });
+    const knownOf = (feature: number): KnownFeature => ({ label: null, isOwn: false, maxActivation: null, density: density[feature] ?? null });
     const rows = rankText(plain, 'max');
     expect(cutList(rows, { top: 9, hideDense: true }, knownOf)).toMatchObject({ shown: [{ feature: 5 }], hidden: 1, more: 0 });
     expect(cutList(rows, { top: 1, hideDense: false }, knownOf)).toMatchObject({ shown: [{ feature: 7 }], hidden: 0, more: 1 });

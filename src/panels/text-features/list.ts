@@ -1,20 +1,9 @@
+import type { KnownFeature } from '../../store/feature-columns-react';
 import type { Activations, Sparse } from './activations';
 import { rankDifference, rankSet, rankText, rankToken, type PromptMaxima, type Ranked } from './rank';
 import { DENSE, type Settings } from './settings';
 
-/** What is known of a feature besides this text. */
-export interface Known {
-  /** What to call it, or null. */
-  readonly label: string | null;
-  /** Whose label it is: the person's own, or proposed from evidence. */
-  readonly isOwn: boolean;
-  /** Share of tokens at which it fires, 0 to 1; null where no records say. */
-  readonly density: number | null;
-  /** Largest activation in the text that the records were made from. */
-  readonly maxActivation: number | null;
-}
-export const UNKNOWN: Known = { label: null, isOwn: false, density: null, maxActivation: null };
-export type KnownOf = (feature: number) => Known;
+export type KnownOf = (feature: number) => KnownFeature;
 
 /** The list in the order that the settings ask for, before it is cut. Empty while what it is over isn't there. */
 export function rankBy(
@@ -61,6 +50,6 @@ export function valueText(value: number, { scope, by }: Pick<Settings, 'scope' |
 }
 
 /** What a feature is called in a picture: its index, and its label where there is one. */
-export function nameOf(feature: number, known: Known): string {
+export function nameOf(feature: number, known: KnownFeature): string {
   return known.label === null ? String(feature) : `${feature} ${known.label}`;
 }
