@@ -22,7 +22,7 @@ it('hands a kept dictionary over by its id, and passes everything else on', asyn
   const asked: OpenSource[] = [];
   const dictionary: Dictionary = await make();
   const { id } = dictionary.info;
-  const runner = withKeptDictionaries({ openDictionary: async (source: OpenSource, _progress: unknown, _signal: AbortSignal) => (asked.push(source), dictionary.info) }, storage);
+  const runner = withKeptDictionaries({ openDictionary: async (...[source]: [OpenSource, unknown, AbortSignal]) => (asked.push(source), dictionary.info) }, storage);
   const open = (source: OpenSource) => runner.openDictionary(source, () => undefined, signal);
   await open({ kind: 'id', id }); // not kept yet
   await saveDictionary(storage, dictionary, []);

@@ -83,7 +83,7 @@ export interface DictionaryTrainingActions {
   /** Forgets the training, here and in storage. */
   discard(): Promise<void>;
   /** Opens the result, or a kept one, for everything that works with dictionaries, and keeps it for later visits. Gives its id. */
-  use(id?: DictionaryId): Promise<DictionaryId | null>;
+  take(id?: DictionaryId): Promise<DictionaryId | null>;
   /** Deletes a kept dictionary. */
   remove(id: DictionaryId): Promise<void>;
   /** A kept dictionary's weights, for a file; null when it is not there any more. */

@@ -117,7 +117,7 @@ describe('training a dictionary on prompts', () => {
     expect(opened.map(({ info: { id } }) => id)).toEqual([result!.dictionary.info.id]);
     expect(result!.gates.map(({ name }) => name)).toEqual(['fvu', 'dead', 'recovered']);
     expect(result!.gates[2]!.value).not.toBeNull();
-    expect(await actions.use()).toBe(result!.dictionary.info.id);
+    expect(await actions.take()).toBe(result!.dictionary.info.id);
   });
 
   it('gives the same dictionary with and without a pause, and after a reload', async () => {
@@ -155,7 +155,7 @@ describe('training a dictionary on prompts', () => {
     await actions.finish();
     expect(training.getState()).toMatchObject({ status: 'done' });
     expect(training.getState().result!.steps).toBeLessThan(100_000);
-    await actions.use();
+    await actions.take();
     const { kept } = training.getState();
     expect(kept).toHaveLength(1);
     await actions.discard();
@@ -164,9 +164,9 @@ describe('training a dictionary on prompts', () => {
     // What was used can be opened on the next visit, and deleted.
     const again = await open(ports(storage));
     expect(again.training.getState().kept).toEqual(kept);
-    expect(await again.actions.use(kept[0]!.id)).toBe(kept[0]!.id);
+    expect(await again.actions.take(kept[0]!.id)).toBe(kept[0]!.id);
     await again.actions.remove(kept[0]!.id);
-    expect(await again.actions.use(kept[0]!.id)).toBeNull();
+    expect(await again.actions.take(kept[0]!.id)).toBeNull();
   });
 
   it('goes on without room in storage, and says so', async () => {
@@ -176,7 +176,7 @@ describe('training a dictionary on prompts', () => {
     const { training, actions } = await open(ports(storage));
     await actions.start(request(5));
     expect(training.getState()).toMatchObject({ status: 'done', storageProblem: expect.stringContaining('no room left') as string });
-    await actions.use();
+    await actions.take();
     expect(training.getState().storageProblem).toMatch(/Export it to keep it/);
   });
 

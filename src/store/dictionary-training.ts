@@ -177,7 +177,7 @@ export function createDictionaryTraining(ports: DictionaryTrainingPorts): Dictio
           set({ status: 'idle', message: null, request: null, data: null, collecting: null, step: 0, points: [], result: null, storageProblem: null });
           await removeTraining(ports.storage).catch(() => undefined); // storage that can't be reached holds nothing of it either
         },
-        async use(id) {
+        async take(id) {
           const dictionary = id === undefined ? (get().result?.dictionary ?? null) : await weightsOf(id);
           if (dictionary === null) {
             set({ storageProblem: 'This dictionary is not in this browser’s storage any more.' });

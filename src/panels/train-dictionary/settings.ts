@@ -1,0 +1,23 @@
+import { choice, integer, number } from '../../lib/params';
+
+export const POINTS = [
+  { value: 'hook_resid_post', label: 'resid_post' },
+  { value: 'hook_resid_mid', label: 'resid_mid' },
+  { value: 'hook_resid_pre', label: 'resid_pre' },
+  { value: 'hook_attn_out', label: 'attn_out' },
+  { value: 'hook_mlp_out', label: 'mlp_out' },
+] as const;
+const WIDTHS = [1, 2, 4, 8].map((factor) => ({ value: `${factor}`, label: `${factor} × d_model` }));
+const BATCHES = [64, 128, 256, 512, 1024].map((size) => ({ value: `${size}`, label: `${size} tokens` }));
+
+/** The knobs of a training. Defaults: small enough for a few minutes in a page. */
+export const settings = {
+  point: choice({ label: 'read', options: POINTS, initial: 'hook_resid_post' }),
+  layer: integer({ label: 'layer', min: 0, max: 255, initial: 6 }),
+  width: choice({ label: 'features', options: WIDTHS, initial: '4' }),
+  k: integer({ label: 'k, features per token', min: 1, max: 128, initial: 16 }),
+  batch: choice({ label: 'a step', options: BATCHES, initial: '256' }),
+  steps: integer({ label: 'steps', min: 1, max: 100_000, initial: 1000 }),
+  lr: number({ label: 'learning rate', min: 0.00001, max: 0.1, step: 0.00001, initial: 0.0004 }),
+  seed: integer({ label: 'seed', min: 0, max: 999_999, initial: 1 }),
+};
