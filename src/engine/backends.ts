@@ -1,9 +1,11 @@
 import { backend as tfBackend, env, ready, setBackend } from '@tensorflow/tfjs-core';
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { BackendName } from '../anatomy/run';
 import { UserError } from '../lib/errors';
 import { hostMemory } from './host-memory';
 import { tensorKeeper } from './matrix';
 import type { Device } from './model';
+import { webgpuKeeper } from './webgpu-matrix';
 
 const GIBIBYTE = 2 ** 30;
 /** The wasm heap ends at 2 GiB. The rest is for activations, and for tfjs's own copies of what it multiplies. */
@@ -125,7 +127,7 @@ export function activeDevice(name: BackendName, description: Description): Activ
     oneTransfer: name === 'webgpu' || name === 'webgl',
     fixedShapes: name === 'webgl',
     memory: hostMemory(name),
-    keeper: tensorKeeper(),
+    keeper: name === 'webgpu' ? webgpuKeeper(tfBackend() as WebGPUBackend) : tensorKeeper(),
     checkDevice() {
       if (isContextLost()) lose('the graphics device was lost.');
       if (lost !== null) throw new UserError('backend-lost', lost);

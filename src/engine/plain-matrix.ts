@@ -75,14 +75,14 @@ export function decode(storage: WeightStorage, code: number): number {
   return storage === 'float16' ? fromHalfCode(code) : storage === 'bfloat16' ? fromUpperHalf(code) : code;
 }
 
-/** A source in codes, [in, out] row-major. `scales` are those of the columns, for int8. */
-export function encode(source: MatrixSource, storage: WeightStorage, scales: Float32Array | null): Codes {
+/** A source in codes, [in, out] row-major, rows `stride` apart. `scales` are those of the columns, for int8. */
+export function encode(source: MatrixSource, storage: WeightStorage, scales: Float32Array | null, stride = source.columns): Codes {
   const { rows, columns, transposed } = source;
-  const codes = storage === 'int8' ? new Int8Array(rows * columns) : new Uint16Array(rows * columns);
+  const codes = storage === 'int8' ? new Int8Array(rows * stride) : new Uint16Array(rows * stride);
   const line = new Float32Array(columns);
   for (let row = 0; row < rows; row += 1) {
-    const start = row * columns;
-    readValues(source, transposed ? row : start, transposed ? rows : 1, line, columns);
+    const start = row * stride;
+    readValues(source, transposed ? row : row * columns, transposed ? rows : 1, line, columns);
     if (codes instanceof Int8Array) {
       const own = must(scales, 'the scales of int8');
       for (let column = 0; column < columns; column += 1) codes[start + column] = stepOf(line[column] ?? 0, own[column] ?? 0);
