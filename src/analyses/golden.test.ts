@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { NamedArray } from '../anatomy/named-array';
+import { UserError } from '../lib/errors';
 import { initialValues } from '../lib/params';
+import { TINY_DICTIONARY } from '../testing/dictionaries';
 import { goldenFolder, readGolden } from '../testing/golden';
-import { LAB_BACKENDS, STORIES, greedy, labPorts, openLab, type Lab } from '../testing/lab';
+import { LAB_BACKENDS, STORIES, greedy, labPorts, openLab, type Lab, type Question } from '../testing/lab';
 import { X200 } from '../testing/stories-texts';
 import { Session } from '../workers/session';
 import type { AttentionSummary } from './attention-summary/compute';
@@ -28,6 +30,13 @@ function isPlain(value: unknown): boolean {
   return typeof value === 'object' && Object.values(value).every(isPlain);
 }
 
+/** What is asked of these is not in a run of any kind: without it they say so, in words. */
+const NEED_MORE = ['feature-set', 'feature-restoration'];
+function words(error: unknown): string {
+  expect(error).toBeInstanceOf(UserError);
+  return (error as UserError).message;
+}
+
 describe.each(CASES)('on %s, %s', (backend, name) => {
   let lab: Lab;
   beforeAll(async () => {
@@ -35,11 +44,12 @@ describe.each(CASES)('on %s, %s', (backend, name) => {
   });
 
   it.each(analyses.all.map((door) => [door.id, door] as const))('%s gives plain values on a run of any kind, and leaves no tensor behind', async (id, door) => {
-    const params = initialValues(door.params);
-    await lab.analyse(id, { ids: IDS }, params);
+    const params = { ...initialValues(door.params), ...('dictionary' in door.params ? { dictionary: TINY_DICTIONARY } : {}) };
+    const analyse = (question: Question) => lab.analyse(id, question, params).catch((error: unknown) => (NEED_MORE.includes(id) ? words(error) : Promise.reject(error)));
+    await analyse({ ids: IDS });
     const before = lab.numTensors();
     for (const question of [{ ids: IDS }, { ids: [5] }, { ids: IDS, promptLength: 4 }, { ids: IDS, interventions: [steering(3)], generate: greedy(6) }])
-      expect(isPlain(await lab.analyse(id, question, params))).toBe(true);
+      expect(isPlain(await analyse(question))).toBe(true);
     expect(lab.numTensors()).toBe(before);
   });
 

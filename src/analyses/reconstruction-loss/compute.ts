@@ -33,7 +33,7 @@ export type ReconstructionLoss = {
   readonly skippedBos: boolean;
 };
 
-/** @throws UserError for a text of one token, and when the dictionary isn't open. */
+/** A text of one token predicts nothing: all figures are then NaN. @throws UserError when the dictionary isn't open. */
 export async function compute(
   { run, request, config, dictionary: open, ask }: Pick<AnalysisInput, 'run' | 'request' | 'config' | 'dictionary' | 'ask'>,
   { dictionary: id, baseline }: ParamValues<typeof settings>,
@@ -41,9 +41,9 @@ export async function compute(
   const dictionary = open?.(id);
   if (dictionary === undefined) throw new UserError('no-dictionaries', 'dictionaries can’t be opened here.');
   const { ids, promptLength } = run;
-  if (ids.length < 2) throw new UserError('too-short', 'a text of one token predicts nothing: give at least two.');
   const hook = dictionary.info.spec.hookNameOut;
   const skippedBos = startsWithBos(ids, config);
+  if (ids.length < 2) return resultOf(baseline, [NaN, NaN, NaN], [NaN, NaN], { predictions: 0, skippedBos });
   const touched = ids.map((_, pos) => pos).slice(skippedBos ? 1 : 0);
   const under = async (change: InterventionSpec): Promise<NamedArray> => {
     const answer = await ask({ ids, promptLength, interventions: [...request.interventions, change], logits: true });
@@ -56,8 +56,17 @@ export async function compute(
   const values = baseline === 'zero' ? new Array<number>(rowSize(hook, config)).fill(0) : meanRow(must(run.activations[hook], `the activation at ${hook}`), touched);
   const lost = await under({ id: 'replace', at: hook, positions: touched, params: { values } });
 
-  const [lossClean, lossSae, lossLost] = [clean, sae, lost].map((logits) => lossOf(logits, ids)) as [number, number, number];
-  const [klSae, klBaseline] = [sae, lost].map((logits) => klOf(clean, logits, ids.length)) as [number, number];
+  const losses = [clean, sae, lost].map((logits) => lossOf(logits, ids)) as [number, number, number];
+  const divergences = [sae, lost].map((logits) => klOf(clean, logits, ids.length)) as [number, number];
+  return resultOf(baseline, losses, divergences, { predictions: ids.length - 1, skippedBos });
+}
+
+function resultOf(
+  baseline: 'zero' | 'mean',
+  [lossClean, lossSae, lossLost]: readonly [number, number, number],
+  [klSae, klBaseline]: readonly [number, number],
+  about: Pick<ReconstructionLoss, 'predictions' | 'skippedBos'>,
+): ReconstructionLoss {
   const recovered = recoveredOf(lossClean, lossSae, lossLost);
   const isZero = baseline === 'zero';
   return {
@@ -71,8 +80,7 @@ export async function compute(
     klSae,
     klBaseline,
     klScore: (klBaseline - klSae) / klBaseline,
-    predictions: ids.length - 1,
-    skippedBos,
+    ...about,
   };
 }
 

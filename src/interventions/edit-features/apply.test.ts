@@ -6,7 +6,7 @@ import { releaseDictionary } from '../../engine';
 import { applyHooks, tinyConfig, type HookSetting } from '../../testing/apply-hook';
 import { dictionaryWith, randomDictionary } from '../../testing/dictionaries';
 import { labPorts } from '../../testing/lab';
-import { hooks as addHooks } from '../add/apply';
+import { interventions } from '..';
 import { hooks, hooksTogether } from './apply';
 import type { Site } from './edits';
 
@@ -134,7 +134,8 @@ describe.each(ENCODERS)('edit-features with a %s encoder', (encoder) => {
   it('adding is adding the decoder row', async () => {
     const dictionary = made('none');
     const direction = dictionary.weights.W_dec.slice(4 * 6, 5 * 6);
-    const steered = addHooks({ at, positions: 'all', params: { coefficient: 3, skipBos: false }, direction, config });
+    const add = await interventions.find('add')!.load();
+    const steered = add.hooks({ at, positions: 'all', params: { coefficient: 3, skipBos: false }, direction, config });
     expect(await applyHooks(hooks(siteOf(dictionary, { feature: 4, coefficient: 3 })), rows)).toEqual(near(await applyHooks(steered, rows)));
   });
 });
