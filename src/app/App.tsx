@@ -1,3 +1,4 @@
+import { FeaturesProvider } from '../panels/features/port';
 import { NumericsProvider } from '../panels/numerics/port';
 import { DictionaryTrainingProvider } from '../store/dictionary-training-react';
 import { PromptSetsProvider } from '../store/prompt-sets-react';
@@ -14,9 +15,11 @@ export function App({ wiring }: { wiring: Wiring }) {
         <PromptSetsProvider promptSets={wiring.promptSets}>
           <DictionaryTrainingProvider training={wiring.training}>
             <NumericsProvider job={wiring.numerics}>
-              <ErrorBoundary what="The app">
-                <Shell />
-              </ErrorBoundary>
+              <FeaturesProvider library={wiring.features}>
+                <ErrorBoundary what="The app">
+                  <Shell />
+                </ErrorBoundary>
+              </FeaturesProvider>
             </NumericsProvider>
           </DictionaryTrainingProvider>
         </PromptSetsProvider>

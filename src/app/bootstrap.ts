@@ -1,5 +1,6 @@
 import { analyses } from '../analyses';
 import { panels } from '../panels';
+import { createFeatureLibrary } from '../panels/features/library';
 import { decode, packDocument } from '../permalink/codec';
 import { createSync } from '../permalink/sync';
 import { createWorkbench } from '../store';
@@ -9,7 +10,7 @@ import { createPageActivity } from '../store/page-activity';
 import type { Clock } from '../store/ports';
 import { createPromptSets } from '../store/prompt-sets';
 import { selectModelInfo } from '../store/selectors';
-import { createRunner, openTraining } from '../workers';
+import { createRunner, openFeatureRecords, openTraining } from '../workers';
 import { withKeptDictionaries } from './kept-dictionaries';
 import { createNeedsOf } from './needs-of';
 import { createNumerics } from './numerics';
@@ -66,10 +67,11 @@ export function bootstrap(): Wiring {
     openDictionary: (dictionary) => store.getState().actions.openDictionary({ kind: 'trained', dictionary }),
     now: clock.now,
   });
+  const features = createFeatureLibrary({ openRecords: () => openFeatureRecords(), decoderRows: (id, indices) => runner.decoderRows(id, indices) });
   const sync = createSync(store);
   const begun = begin();
   window.lacuna = createScripting({ store, runner, sync, page, begun });
-  return { store, promptSets, training, numerics, permalink: async () => sync.permalink(), numTensors: () => runner.numTensors() };
+  return { store, promptSets, training, numerics, features, permalink: async () => sync.permalink(), numTensors: () => runner.numTensors() };
 
   async function begin(): Promise<void> {
     const tools = { storage: browserStorage, format };

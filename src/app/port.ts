@@ -1,5 +1,6 @@
 import { createContext, useContext } from 'react';
 import { must } from '../lib/assert';
+import type { FeatureLibrary } from '../panels/features/library';
 import type { NumericsJob } from '../panels/numerics/job';
 import type { DictionaryTraining } from '../store/dictionary-training';
 import type { PromptSets } from '../store/prompt-sets';
@@ -13,6 +14,8 @@ export interface Wiring {
   readonly training: DictionaryTraining;
   /** The comparison of this backend with the reference. */
   readonly numerics: NumericsJob;
+  /** Feature records of the loaded model. */
+  readonly features: FeatureLibrary;
   /** The whole URL that opens the present document elsewhere. */
   permalink(): Promise<string>;
   /** Live tensors in the engine. */

@@ -5,6 +5,7 @@ import {
   inkColours,
   lightness,
   parseColour,
+  pointRamp,
   rampCss,
   rampStep,
   sequential,
@@ -36,6 +37,14 @@ describe('colour scales', () => {
     for (let i = 1; i < values.length; i += 1) expect(sign * (values[i]! - values[i - 1]!)).toBeGreaterThan(-0.35); // byte rounding
     for (let i = 8; i < values.length; i += 8) expect(sign * (values[i]! - values[i - 8]!)).toBeGreaterThan(0);
     expect(Math.abs(values[255]! - values[0]!)).toBeGreaterThan(60);
+  });
+
+  it.each(themes)('the scale of points goes one way in lightness, away from the surface (%s)', (theme) => {
+    const values = lightnessOf(pointRamp(theme));
+    const surface = lightnessOfCss(theme === 'light' ? '#fcfdfd' : '#171b1f');
+    for (let i = 8; i < values.length; i += 8) expect(values[i]! - values[i - 8]!).toBeGreaterThan(0);
+    expect(Math.min(...values.map((value) => Math.abs(value - surface)))).toBeGreaterThan(30);
+    expect(values[255]! - values[0]!).toBeGreaterThan(40);
   });
 
   it.each(themes)(

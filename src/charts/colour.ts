@@ -19,6 +19,12 @@ const DIVERGING: Record<ThemeName, readonly string[]> = {
   dark: ['#ffc4b3', '#e8695a', '#6e2a2c', '#171b1f', '#1f4a78', '#5a9bd8', '#cfe6ff'],
 };
 
+// Points and lines on the surface: every step stands out from it, and lightness goes one way, whatever hues an eye can tell apart.
+const POINTS: Record<ThemeName, readonly string[]> = {
+  light: ['#3b0f70', '#2b6a99', '#178a7d', '#5f9e3a', '#c28f00'],
+  dark: ['#6b5bb5', '#4f8fc0', '#3fb8a8', '#9ad25a', '#ffe169'],
+};
+
 /** Colours of what is or isn't: lightness and a hatch tell them apart where hue doesn't. */
 export interface FlagColours {
   readonly active: string;
@@ -89,11 +95,12 @@ export function parseColour(text: string): [number, number, number] {
 }
 
 const ramps = new Map<string, Ramp>();
-function cachedRamp(kind: 'sequential' | 'diverging', theme: ThemeName): Ramp {
+const STOPS = { sequential: SEQUENTIAL, diverging: DIVERGING, points: POINTS };
+function cachedRamp(kind: keyof typeof STOPS, theme: ThemeName): Ramp {
   const key = `${kind} ${theme}`;
   const known = ramps.get(key);
   if (known !== undefined) return known;
-  const made = rampOf((kind === 'sequential' ? SEQUENTIAL : DIVERGING)[theme]);
+  const made = rampOf(STOPS[kind][theme]);
   ramps.set(key, made);
   return made;
 }
@@ -102,6 +109,8 @@ function cachedRamp(kind: 'sequential' | 'diverging', theme: ThemeName): Ramp {
 export const sequential = (theme: ThemeName): Ramp => cachedRamp('sequential', theme);
 /** For signed quantities: red below zero, the surface at zero, blue above. Step 0 is −max, step 255 is +max. */
 export const diverging = (theme: ThemeName): Ramp => cachedRamp('diverging', theme);
+/** For points on the surface, such as those of a map, by an ordered quantity: no step is the surface's own colour. */
+export const pointRamp = (theme: ThemeName): Ramp => cachedRamp('points', theme);
 export const flagColours = (theme: ThemeName): FlagColours => FLAGS[theme];
 export const inkColours = (theme: ThemeName): InkColours => INK[theme];
 

@@ -31,6 +31,7 @@ export const CloseIcon = line('M4 4l8 8M12 4l-8 8');
 export const CheckIcon = line('M3 8.5l3.2 3L13 4.5');
 export const ChevronDownIcon = line('M4.5 6.5L8 10l3.5-3.5');
 export const ChevronRightIcon = line('M6.5 4.5L10 8l-3.5 3.5');
+export const ChevronLeftIcon = line('M9.5 4.5L6 8l3.5 3.5');
 export const PlusIcon = line('M8 3v10M3 8h10');
 export const UndoIcon = line('M6 3L3 6l3 3M3 6h6.5a3.5 3.5 0 0 1 0 7H7');
 export const RedoIcon = line('M10 3l3 3-3 3M13 6H6.5a3.5 3.5 0 0 0 0 7H9');

@@ -3,7 +3,7 @@ export { titleOf } from './catalogue';
 export { bareColumns, layerOf, rowOfFeature, type ColumnsHead } from './columns';
 export { createLru, type Lru } from './lru';
 export { readFeature } from './neuronpedia/read-feature';
-export type { BatchHead } from './neuronpedia/write';
+export { toBatch, type BatchHead } from './neuronpedia/write';
 export { readColumns } from './read-columns';
 export { LABEL_AUC } from './rules';
 export type { FoundFeature, OwnLabel, SearchAnswer, SearchQuery } from './search';

@@ -140,3 +140,8 @@ export function emptyRecord(index: number): FeatureRecord {
     tokenCount: null,
   };
 }
+
+/** Whether a feature was never active on the text that its record was computed on. */
+export function isDead({ density }: Pick<FeatureRecord, 'density'>): boolean {
+  return density === 0;
+}

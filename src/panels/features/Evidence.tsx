@@ -1,0 +1,77 @@
+import { Bars } from '../../charts/Bars';
+import { visible } from '../../lib/token-text';
+import type { FeatureRecord, TokenValue } from '../../dictionaries/records';
+import { figure, share } from './words';
+import styles from './Dashboard.module.css';
+
+/** How often and how strongly a feature fires, and which tokens its decoder row speaks for. */
+export function Evidence({ record }: { record: FeatureRecord }) {
+  const { density, histogram, maxActivation, topLogits, bottomLogits, tokenCount, dataset, norm } = record;
+  return (
+    <div className={styles.columns}>
+      <section className={styles.part} aria-label="activations">
+        <h4>Activations</h4>
+        <dl className={styles.figures}>
+          <dt>density</dt>
+          <dd>{share(density)}</dd>
+          <dt>max</dt>
+          <dd>{figure(maxActivation)}</dd>
+          {norm === null ? null : (
+            <>
+              <dt>decoder norm</dt>
+              <dd>{figure(norm)}</dd>
+            </>
+          )}
+        </dl>
+        {histogram === null ? (
+          <p className={styles.note}>No histogram: {density === 0 ? 'it never fired.' : 'these records hold none.'}</p>
+        ) : (
+          <Bars
+            values={histogram.values}
+            heights={histogram.heights}
+            format={(value) => figure(Math.max(0, value))}
+            describe={(value, height) => `around ${figure(value)}: ${heightWords(height, histogram.heights)}`}
+            summary={`Histogram of the activations above zero, up to ${figure(maxActivation)}; ${share(density)} of tokens are active.`}
+          />
+        )}
+        <p className={styles.note}>
+          {tokenCount === null ? 'How many tokens this was counted on isn’t recorded.' : `Over ${tokenCount.toLocaleString('en')} tokens${dataset === null ? '' : ` of ${dataset}`}.`}
+        </p>
+      </section>
+      <section className={styles.part} aria-label="logits">
+        <h4>W_dec · W_U</h4>
+        {topLogits.length === 0 && bottomLogits.length === 0 ? (
+          <p className={styles.note}>These records hold no logits.</p>
+        ) : (
+          <div className={styles.logits}>
+            <Tokens title="highest" rows={topLogits} />
+            <Tokens title="lowest" rows={bottomLogits} />
+          </div>
+        )}
+        <p className={styles.note}>No LayerNorm in between: not logits of the model.</p>
+      </section>
+    </div>
+  );
+}
+
+/** Heights are counts, or shares where the records store those. */
+function heightWords(height: number, all: readonly number[]): string {
+  const isCount = all.every(Number.isInteger);
+  return isCount ? `${height.toLocaleString('en')} tokens` : `${(100 * height).toFixed(height < 0.01 ? 2 : 1)}% of its activations`;
+}
+
+function Tokens({ title, rows }: { title: string; rows: readonly TokenValue[] }) {
+  return (
+    <div>
+      <h5 className={styles.groupTitle}>{title}</h5>
+      <ol className={styles.tokens}>
+        {rows.map(({ token, value }, at) => (
+          <li key={at}>
+            <code>{visible(token)}</code>
+            {value === null ? null : <span>{figure(value)}</span>}
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}

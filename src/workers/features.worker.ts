@@ -1,0 +1,4 @@
+import * as Comlink from 'comlink';
+import { createFeaturesApi } from './features-api';
+
+Comlink.expose(createFeaturesApi());
