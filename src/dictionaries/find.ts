@@ -54,12 +54,13 @@ async function readConfig(folder: DictionaryFolder, weights: string | null): Pro
     if (listed !== null && !listed.has(name)) continue;
     const blob = await folder.get(name, { limit: MAX_CONFIG });
     if (blob === null) continue;
-    return parse(name, await blob.text());
+    return parseConfig(name, await blob.text());
   }
   return null;
 }
 
-function parse(name: string, text: string): Json {
+/** A small file's JSON object. @throws UserError `bad-config`. */
+export function parseConfig(name: string, text: string): Json {
   let value: unknown;
   try {
     value = JSON.parse(text);

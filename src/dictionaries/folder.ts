@@ -21,6 +21,8 @@ export interface Located {
   readonly repository: string | null;
   /** Address of the folder, with a slash at its end; null for dropped files. */
   readonly folderUrl: string | null;
+  /** The server's files, for whoever wants parts of them: their names begin with `prefix`. Null for dropped files. */
+  readonly remote: { readonly files: RemoteFiles; readonly prefix: string } | null;
 }
 
 /** Finds the folder that a source means. Nothing is fetched. @throws UserError `unknown-dictionary` or `bad-url`. */
@@ -69,7 +71,7 @@ function splitPath(path: string): [folder: string, file: string] {
   return IS_FILE.test(last) ? [path.slice(0, slash), last] : [path === '' || path.endsWith('/') ? path : `${path}/`, ''];
 }
 
-async function remote(files: RemoteFiles, path: string, base: URL, ports: DictionaryPorts, isStored: boolean): Promise<Pick<Located, 'folder' | 'folderUrl'>> {
+async function remote(files: RemoteFiles, path: string, base: URL, ports: DictionaryPorts, isStored: boolean): Promise<Pick<Located, 'folder' | 'folderUrl' | 'remote'>> {
   const [folder, file] = splitPath(path);
   const note = (text: string) => ports.onProgress({ stage: 'files', loadedBytes: 0, totalBytes: null, note: text });
   const library = isStored && ports.store != null ? await openLibrary(ports.store) : null;
@@ -84,6 +86,7 @@ async function remote(files: RemoteFiles, path: string, base: URL, ports: Dictio
       ports,
     }),
     folderUrl: new URL(folder, base).href,
+    remote: { files, prefix: folder },
   };
 }
 
@@ -91,7 +94,7 @@ function dropped(name: string, files: readonly File[], overrides: DictionaryOver
   const names = [...new Set(files.map((file) => file.name))];
   const paths = files.map((file) => (file.webkitRelativePath === undefined || file.webkitRelativePath === '' ? file.name : file.webkitRelativePath));
   const folder = wrap(droppedFolder(name, files), { prefix: '', place: `"${name}"`, hint: [name, ...paths].join(' '), names, chosen: null, ports });
-  return { folder, overrides, name, repository: null, folderUrl: null };
+  return { folder, overrides, name, repository: null, folderUrl: null, remote: null };
 }
 
 interface WrapOptions extends Pick<DictionaryFolder, 'place' | 'hint' | 'names' | 'chosen'> {

@@ -2,8 +2,11 @@
 export { catalogueUrl, readCatalogue, type DictionaryEntry } from './catalogue';
 export { decode } from './decode';
 export { encode } from './encode';
+export { exportSaelens, exportSaelensZip, type SaelensFiles } from './export';
 export { absorbDecoderBias, decoderNorms, foldDecoderNorm } from './fold';
 export { openDictionary } from './open';
 export { overridesText, splitOverrides } from './overrides';
+export { readDecoderRows } from './rows';
+export { alternatives, sanity, SUSPICIOUS_FVU, type Alternative, type Sanity } from './sanity';
 export { batchTopK, nextThreshold, prefixOf } from './training';
 export type { DictionaryPorts } from './types';

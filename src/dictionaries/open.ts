@@ -7,6 +7,7 @@ import { locate } from './folder';
 import { formatOf } from './formats';
 import { hashOf } from './hash';
 import { overridesText } from './overrides';
+import { withRelease } from './releases';
 import type { DictionaryPorts, FoundFiles } from './types';
 
 /**
@@ -22,7 +23,7 @@ export async function openDictionary(source: DictionarySource, ports: Dictionary
   const files: FoundFiles = { ...(await findFiles(located.folder, maxBytes)), overrides, model: ports.config };
   if (ports.signal.aborted) throw abortError();
   ports.onProgress({ stage: 'weights', loadedBytes: files.bytes, totalBytes: files.bytes });
-  const read = await formatOf(files).read(files);
+  const read = withRelease(await formatOf(files).read(files), located.repository, overrides);
   if (ports.config !== null) checkFit(read, ports.config, located.name);
   const { spec, weights, ...about } = read;
   const hash = await hashOf(spec, weights);

@@ -68,10 +68,13 @@ function parseHeader(bytes: Uint8Array, size: number, name: string, file: string
   const length = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
   if (length > MAX_HEADER || from + length > bytes.length) throw bad('its header is too long');
   const text = new TextDecoder('latin1').decode(bytes.subarray(from, from + length));
-  const descr = /'descr': *'([^']{1,20})'/.exec(text)?.[1];
-  const order = /'fortran_order': *(True|False)/.exec(text)?.[1];
-  const sizes = /'shape': *\(([\d, ]*)\)/.exec(text)?.[1];
-  if (descr === undefined || order === undefined || sizes === undefined) throw bad('its header gives no plain type, order and shape');
+  const found = new Map<string, string>();
+  const rest = text.replace(/'(descr|fortran_order|shape)': *(?:'([^']{1,20})'|(True|False)|\(([\d, ]*)\))/g, (_, key: string, ...values: unknown[]) => {
+    found.set(key, values.slice(0, 3).find((value): value is string => typeof value === 'string') ?? '');
+    return '';
+  });
+  const [descr, order, sizes] = [found.get('descr'), found.get('fortran_order'), found.get('shape')];
+  if (descr === undefined || order === undefined || sizes === undefined || !/^\{[ ,]*\}\s*$/.test(rest)) throw bad('its header gives no plain type, order and shape');
   const dtype = Object.hasOwn(DESCR, descr) ? DESCR[descr] : undefined;
   if (dtype === undefined)
     throw new UserError('unsupported-dtype', `${file}: the array "${name.slice(0, 60)}" has the type "${descr}"; readable are ${Object.keys(DESCR).join(', ')}.${descr.includes('O') ? ' Objects are pickles, which are never run.' : ''}`);

@@ -60,7 +60,7 @@ function readHook(name: string, notes: Notes): HookName {
 
 /** The number after a word in a path, such as 12 of `layer_12/width_16k`. Null without one. */
 export function layerIn(hint: string): number | null {
-  const matches = [...hint.matchAll(/(?:^|[^a-z])(?:layers?|blocks|l|h)[._-]?(\d{1,3})(?!\d|[a-z]*x)/gi)];
+  const matches = [...hint.matchAll(/(?:^|[^a-z])(?:layers?|blocks)[._-]?(\d{1,3})(?!\d)/gi)];
   const last = matches.at(-1)?.[1];
   return last === undefined ? null : Number(last);
 }

@@ -1,6 +1,7 @@
 import { UserError } from '../../lib/errors';
 import type { Format, FoundFiles } from '../types';
 import { circuitTracer } from './circuit-tracer';
+import { connorRob } from './connor-rob';
 import { dictionaryLearning } from './dictionary-learning';
 import { gemmaScope1, gemmaScope2 } from './gemma-scope';
 import { llamaScope } from './llama-scope';
@@ -14,7 +15,7 @@ import { sparsify } from './sparsify';
 
 /** Every format that is read, in the order in which they are tried: the ones with the clearest marks first. */
 export const formats: readonly Format[] = [
-  shipped, saelens, gemmaScope1, gemmaScope2, sparsify, openai, llamaScope, dictionaryLearning, qwenScope, circuitTracer, sparseMlp,
+  shipped, saelens, gemmaScope1, gemmaScope2, sparsify, openai, llamaScope, connorRob, dictionaryLearning, qwenScope, circuitTracer, sparseMlp,
 ];
 
 /** The format of a folder's files, told by what is in them. @throws UserError `unknown-format` or `unsupported-architecture`. */
