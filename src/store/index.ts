@@ -41,6 +41,7 @@ export function createWorkbench(ports: Ports): Workbench {
     pieces: coordinator.piecesOf,
     renderChat: (messages) => ports.runner.renderChat(messages),
     encode: async (text) => (await ports.runner.tokenizePlain(text)).ids,
+    decoderRows: (id, features) => ports.runner.decoderRows(id, features),
     ask: (request, signal) => ports.runner.run(request, signal),
   };
   store.setState({ actions });

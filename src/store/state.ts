@@ -164,7 +164,8 @@ export interface Actions {
   /** A large model asks first, unless whoever loads it is sure. */
   loadModel(source: ModelSource, isSure?: boolean): Promise<void>;
   /** Says yes to the model that asks. */
-  confirmLoad(): void;
+  /** Goes on with a load that waits. `storage`: how its matrices are to be kept, null: as stored; left out: as was asked for. */
+  confirmLoad(storage?: StorageChoice | null): void;
   cancelLoad(): void;
   /** Computes on another backend from now on. @throws what was wrong with it, which a notice says too; the old one stays. */
   setBackend(name: BackendStatus['name']): Promise<void>;
@@ -187,6 +188,8 @@ export interface Actions {
   renderChat(messages: readonly ChatMessage[]): Promise<string>;
   /** The ids of a text, without special tokens added. @throws UserError */
   encode(text: string): Promise<readonly number[]>;
+  /** Rows of W_dec, one [d_out] per feature. @throws UserError for a dictionary that can't be opened. */
+  decoderRows(id: DictionaryId, features: readonly number[]): Promise<readonly Float32Array[]>;
   /** A question of a panel's own plan of runs. The page's state stays as it is. @throws AbortError */
   ask(request: RunRequest, signal: AbortSignal): Promise<RunResult>;
   notify(tone: Notice['tone'], text: string): void;

@@ -27,6 +27,7 @@ export function createStill(state: Partial<Omit<WorkbenchState, 'actions'>> = {}
     closeDictionary: later,
     renderChat: () => Promise.resolve(''),
     encode: () => Promise.resolve([]),
+    decoderRows: () => new Promise(nothing),
     ask: () => new Promise(nothing),
     pieces: (ids) => Promise.resolve(ids.map((id) => `[${id}]`)),
   };
