@@ -1,19 +1,20 @@
 import { definePanel } from '../types';
-import { BASE_NORMS, calibration, DAMAGE } from './settings';
+import { activationsSpec, BASE_NORMS, calibration, DAMAGE, dictionariesOf } from './settings';
 
 export default definePanel({
   id: 'steering',
   title: 'Steering',
-  shows: 'Sliders that add a direction to the residual stream while the model writes, and what that costs.',
+  shows: 'Sliders that add a direction to the residual stream, or change features of a dictionary, while the model writes, and what that costs.',
   misleads:
     'A changed text is no evidence that a direction means what its name says: compare with a random direction of the same norm, and watch the cost.',
   settings: {},
-  needs: (_settings, _document, _config, _nPos, model) => {
+  needs: (_settings, document, _config, _nPos, model) => {
     const spec = calibration(model);
+    const features = dictionariesOf(document).map(activationsSpec);
     return {
       capture: [],
       analyses: spec === null ? [] : [spec],
-      ofSlot: { base: spec === null ? [BASE_NORMS] : [], steered: [DAMAGE] },
+      ofSlot: { base: [...(spec === null ? [BASE_NORMS] : []), ...features], steered: [DAMAGE] },
     };
   },
   load: () => import('./Panel'),

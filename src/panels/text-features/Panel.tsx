@@ -3,6 +3,7 @@ import type { DictionaryId } from '../../anatomy/dictionary';
 import { startsWithBos } from '../../anatomy/rows';
 import type { ModelInfo } from '../../anatomy/model-info';
 import { Recomputing } from '../../charts/Recomputing';
+import { useDictionaries, useOpened } from '../../store/dictionary-choices-react';
 import { useFeatureKnowledge } from '../../store/feature-columns-react';
 import { useActions, useStoreApi, useWorkbench } from '../../store/react';
 import { selectInterventions, selectModelInfo, selectPanelSettings, selectSequence, selectSlot } from '../../store/selectors';
@@ -16,7 +17,6 @@ import { dictionaryOf, settings, type Settings } from './settings';
 import type { PromptModel } from './set-run';
 import { Strip } from './Strip';
 import { useActivations, type Reading } from './use-activations';
-import { useDictionaries, useOpened } from './use-dictionaries';
 import { useLoss } from './use-loss';
 import styles from './Panel.module.css';
 

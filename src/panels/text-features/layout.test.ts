@@ -7,7 +7,7 @@ import { describeCell, heatOf, summariseHeat } from './heat';
 import type { KnownFeature } from '../../store/feature-columns-react';
 import { cutList, rankBy, valueText } from './list';
 import { maximaOf, rankDifference, rankSet, rankText, rankToken } from './rank';
-import { choices } from './use-dictionaries';
+import { choices } from '../../store/dictionary-choices-react';
 import { lossOf } from './use-loss';
 
 const read = (firing: Firing, skippedBos = true) => must(activationsOf(resultOf(firing, skippedBos)), 'activations');

@@ -1,9 +1,9 @@
 import { useEffect, useMemo, useState } from 'react';
-import type { DictionaryId } from '../../anatomy/dictionary';
-import { readCatalogue, type DictionaryEntry } from '../../dictionaries';
-import { isAbort, messageOf } from '../../lib/errors';
-import { useActions, useWorkbench } from '../../store/react';
-import type { DictionaryState, WorkbenchState } from '../../store/state';
+import type { DictionaryId } from '../anatomy/dictionary';
+import { readCatalogue, type DictionaryEntry } from '../dictionaries';
+import { isAbort, messageOf } from '../lib/errors';
+import { useActions, useWorkbench } from './react';
+import type { DictionaryState, WorkbenchState } from './state';
 
 const selectOpened = (state: WorkbenchState) => state.dictionaries;
 
