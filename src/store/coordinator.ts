@@ -2,11 +2,12 @@ import type { StoreApi } from 'zustand/vanilla';
 import { isAbort, messageOf } from '../lib/errors';
 import { createAnswerBoard } from './answer-board';
 import type { Document, Slot } from './document';
+import { dictionariesOf, gateOf } from './dictionary-gate';
 import { createPieces } from './pieces';
 import { activeModel, movingStrength, needsOf, planAnswers, planTexts, SLOTS, type Whole } from './plan';
 import type { Ports } from './ports';
 import { createPromptReader } from './prompt-reader';
-import type { AnswerQuestion, TextQuestion } from './questions';
+import type { AnswerQuestion, Question, TextQuestion } from './questions';
 import { createResults } from './results';
 import { interventionsOf, selectModelInfo, selectSlot } from './selectors';
 import type { Sequence, WorkbenchState } from './state';
@@ -63,6 +64,8 @@ export function createCoordinator(store: StoreApi<WorkbenchState>, ports: Ports)
   /** The next text can't be asked yet, and nothing else may take its turn. */
   let isReading = false;
   let isUpdating = false;
+  /** Dictionaries whose files a person was asked for. */
+  const asked = new Set<string>();
   let isAgain = false;
 
   /** Brings everything in line with the state. May be called at any time, also from within. */
@@ -118,14 +121,15 @@ export function createCoordinator(store: StoreApi<WorkbenchState>, ports: Ports)
     inspect(whole);
     const needs = needsOf(store.getState(), model, ports);
     const wanted = planAnswers(store.getState(), model, { needs, texts: whole, prompt, isIndependent: ports.isIndependent });
-    answers.show(wanted, ({ key }) => {
-      const result = results.get(key);
-      const message = failures.get(key);
+    answers.show(wanted, (question) => {
+      const result = results.get(question.key);
+      const message = problemOf(question);
       return result !== null ? { result } : message !== undefined ? { message } : null;
     });
     // While the hand is on a slider only texts are asked: nothing may stand in their way.
     const rest = isDragging ? [] : [...wanted.values()].filter((question) => question !== null);
     isReading = prompt.status === 'reading';
+    openMissing([...wantedTexts, ...rest]);
     return [...wantedTexts, ...rest];
   }
 
@@ -144,7 +148,7 @@ export function createCoordinator(store: StoreApi<WorkbenchState>, ports: Ports)
       serial += 1; // an older text that is still in flight must not come after this one
       dragged = { question, serial, stage: { stage: 'done', result, arrivedAt: clock.now() } };
     }
-    const message = failures.get(key);
+    const message = problemOf(question);
     const ids = stopped.get(key);
     if (message !== undefined) texts.show(question, { stage: 'failed', message });
     else if (strength !== null && dragged !== null) texts.show(dragged.question, dragged.stage);
@@ -181,10 +185,30 @@ export function createCoordinator(store: StoreApi<WorkbenchState>, ports: Ports)
     waiting = next !== null && isOpen(next) && flight?.question.key !== next.key ? next.key : null;
   }
 
-  /** True while nothing is known about the question. */
+  /** Why there is no answer, or undefined where there is none of the kind: it failed, or its dictionary can't be had. */
+  function problemOf({ key, request }: Question): string | undefined {
+    const message = failures.get(key);
+    if (message !== undefined || results.get(key) !== null) return message;
+    const gate = gateOf(request, store.getState().dictionaries);
+    return gate.kind === 'refused' ? gate.message : undefined;
+  }
+
+  /** Opens the dictionaries that questions wait for, and asks once for each that only a person can give. */
+  function openMissing(wanted: readonly Question[]): void {
+    const { dictionaries, actions } = store.getState();
+    for (const { request } of wanted) {
+      const gate = gateOf(request, dictionaries);
+      if (gate.kind === 'waiting') for (const id of gate.missing) void actions.openDictionary({ kind: 'id', id });
+      if (gate.kind !== 'refused' || gate.lost === null || asked.has(gate.lost)) continue;
+      asked.add(gate.lost);
+      actions.notify('warning', gate.message);
+    }
+  }
+
+  /** True while nothing is known about the question and it can be asked. */
   function isOpen(question: TextQuestion | AnswerQuestion): boolean {
     const { key } = question;
-    if (failures.has(key) || stopped.has(key)) return false;
+    if (stopped.has(key) || failures.has(key) || gateOf(question.request, store.getState().dictionaries).kind !== 'ready') return false;
     const isShown = question.kind === 'text' ? texts.isShown(question) : answers.isShown(question);
     return !isShown && results.get(key) === null;
   }
@@ -255,6 +279,12 @@ export function createCoordinator(store: StoreApi<WorkbenchState>, ports: Ports)
     if (hasChanged(['prompt', 'sampling'])) stopped.clear();
   }
 
+  function retryDictionaries(): void {
+    const { dictionaries, actions } = store.getState();
+    for (const id of wantedTexts.flatMap(({ request }) => dictionariesOf(request)))
+      if (dictionaries.get(id)?.status === 'failed') void actions.openDictionary({ kind: 'id', id });
+  }
+
   function abandon(): void {
     flight?.controller.abort();
     failures.clear();
@@ -275,6 +305,7 @@ export function createCoordinator(store: StoreApi<WorkbenchState>, ports: Ports)
       const keys = wantedTexts.map(({ key }) => key);
       abandon();
       keys.forEach(results.forget);
+      retryDictionaries();
       update();
     },
     forget() {
@@ -296,4 +327,4 @@ export function createCoordinator(store: StoreApi<WorkbenchState>, ports: Ports)
 }
 
 /** The parts of the state that questions follow from. */
-const INPUTS = ['document', 'drag', 'visiblePanels', 'model', 'loaded', 'backend'] as const;
+const INPUTS = ['document', 'drag', 'visiblePanels', 'model', 'loaded', 'backend', 'dictionaries'] as const;

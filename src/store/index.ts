@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { createCoordinator } from './coordinator';
+import { keepFeatureLabels } from './feature-labels';
 import { initialState } from './initial-state';
 import type { Ports } from './ports';
 import { createDictionaryActions } from './slices/dictionaries';
@@ -50,6 +51,7 @@ export function createWorkbench(ports: Ports): Workbench {
     store.setState({ backend: { ...store.getState().backend, current: backend } });
     actions.notify('warning', message);
   });
+  const forgetLabels = keepFeatureLabels(store, ports.storage);
   let unfollow = () => {};
   return Object.assign(store, {
     start() {
@@ -63,6 +65,7 @@ export function createWorkbench(ports: Ports): Workbench {
     dispose() {
       unfollow();
       unlisten();
+      forgetLabels();
       coordinator.dispose();
     },
   });

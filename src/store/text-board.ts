@@ -79,7 +79,7 @@ export function createTextBoard(store: StoreApi<WorkbenchState>, tools: { pieces
         }
         return;
       }
-      if (answered[slot] === key) return;
+      if (answered[slot] === key && (stage.stage !== 'failed' || before?.message === stage.message)) return;
       if (stage.stage === 'failed') {
         const kept = before !== null && samePrompt(before, question) ? before : { ...EMPTY, promptLength: 0 };
         put(slot, { ...kept, status: 'failed', message: stage.message, dragged: null });
@@ -118,7 +118,7 @@ export function createTextBoard(store: StoreApi<WorkbenchState>, tools: { pieces
       answered[slot] = null;
       put(slot, null);
     },
-    isShown: (question) => answered[question.slot] === question.key,
+    isShown: (question) => answered[question.slot] === question.key && current(question.slot)?.status !== 'failed',
     forget() {
       answered.base = null;
       answered.steered = null;

@@ -32,6 +32,7 @@ export function createDictionaryActions(store: StoreApi<WorkbenchState>, { runne
 
   async function open(source: OpenSource, id: DictionaryId, controller: AbortController): Promise<DictionaryId | null> {
     const isMine = () => openings.get(id)?.controller === controller;
+    if (!isMine()) return null; // closed before it began
     show(id, { status: 'loading', progress: null });
     try {
       const info = await runner.openDictionary(
