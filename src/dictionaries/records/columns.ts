@@ -1,6 +1,7 @@
 import type { DictionaryId } from '../../anatomy/dictionary';
 import { createRowReader } from './bits';
 import type { RecordFormat } from './format';
+import { LABEL_AUC } from './rules';
 import { isGoodLabel, ruleLabel } from './shipped';
 import type { FeatureColumns, FeatureRecord } from './types';
 
@@ -31,7 +32,7 @@ export function shippedColumns(head: ColumnsHead, format: RecordFormat, bytes: U
   const auc = numbers((row) => (rows.value(row, 'rule_scored') === 1 ? rows.value(row, 'rule_auc') / 100 : NaN));
   const labels = Array.from({ length: count }, (_, row) => {
     // Words cost more than numbers: only for rules that are labels.
-    if (!isGoodLabel({ text: '', author: '', method: null, auc: auc[row] ?? NaN, controlAuc: null })) return null;
+    if (rows.value(row, 'rule_scored') !== 1 || rows.value(row, 'rule_auc') / 100 < LABEL_AUC) return null;
     return ruleLabel(format, rows, row, piece)[0]?.text ?? null;
   });
   return {

@@ -126,8 +126,8 @@ function summaryOf(search: SearchState, shown: number, all: number): string {
   const number = (value: number) => value.toLocaleString('en');
   if (search.status === 'ready') {
     const { total, found } = search.answer;
-    if (total === 0) return 'Nothing found.';
-    return `${number(total)} found${found.length < total ? `, the best ${number(found.length)} listed` : ''}${shown < found.length ? `, ${number(shown)} pass the filters` : ''}`;
+    if (total === 0) return `Nothing found (${Math.ceil(search.milliseconds)} ms).`;
+    return `${number(total)} found in ${Math.ceil(search.milliseconds)} ms${found.length < total ? `, the best ${number(found.length)} listed` : ''}${shown < found.length ? `, ${number(shown)} pass the filters` : ''}`;
   }
   return shown === all ? `${number(all)} features` : `${number(shown)} of ${number(all)} features`;
 }

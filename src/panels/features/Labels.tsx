@@ -65,7 +65,7 @@ function Label({ label, from }: { label: FeatureLabel; from?: string }) {
         <span className={styles.label}>{text}</span>
       ) : (
         <span>
-          <em>no label</em>: the best rule, <q>{text}</q>, scores below {LABEL_AUC}
+          <em>no label</em>: the best rule scores below {LABEL_AUC} <span className={styles.weak}>({text})</span>
         </span>
       )}
       <span className={styles.by} title={method ?? undefined}>

@@ -16,7 +16,7 @@ export interface Asked {
 export type SearchState =
   | { readonly status: 'idle' }
   | { readonly status: 'preparing'; readonly progress: ServiceProgress | null }
-  | { readonly status: 'ready'; readonly answer: SearchAnswer; readonly text: string }
+  | { readonly status: 'ready'; readonly answer: SearchAnswer; readonly milliseconds: number }
   | { readonly status: 'failed'; readonly message: string };
 
 /** More rows than anybody reads. */
@@ -34,17 +34,19 @@ export function useSearch({ text, where, dictionary, own }: Asked): SearchState 
 
   useEffect(() => {
     isReady.current = false;
-    const asking = createNewest<Asked, SearchAnswer>(
+    const asking = createNewest<Asked, { readonly answer: SearchAnswer; readonly milliseconds: number }>(
       async (asked) => {
         if (!isReady.current) {
           setState({ status: 'preparing', progress: null });
           await library.prepare((progress) => setState({ status: 'preparing', progress }));
           isReady.current = true;
         }
-        return library.search({ ...asked, own: ownList(asked.own), limit: LIMIT });
+        const began = performance.now();
+        const answer = await library.search({ ...asked, own: ownList(asked.own), limit: LIMIT });
+        return { answer, milliseconds: performance.now() - began };
       },
       {
-        onAnswer: (answer, asked) => setState({ status: 'ready', answer, text: asked.text }),
+        onAnswer: (answered) => setState({ status: 'ready', ...answered }),
         onError: (error) => setState({ status: 'failed', message: messageOf(error) }),
       },
     );
