@@ -1,17 +1,21 @@
 import { useState } from 'react';
 import type { StoredModel } from '../anatomy/model-info';
 import { Button, Dialog, Message } from '../ui';
-import { openStoredModels } from '../workers';
+import { openStoredModels, type StoredModels } from '../workers';
 import { formatBytes } from './format';
 import { useShell } from './shell-context';
 import styles from './StoredDialog.module.css';
 import { useStoredModels, type Allowance } from './use-stored-models';
 
-/** Models that were downloaded and are kept in this browser: what they take, and the way to be rid of them. */
-export function StoredDialog() {
+/**
+ * Models that were downloaded and are kept in this browser: what they take, and the way to be rid of them.
+ *
+ * @param open starts whoever can read the storage.
+ */
+export function StoredDialog({ open = openStoredModels }: { open?: () => StoredModels }) {
   const { dialog, openDialog } = useShell();
   const isOpen = dialog === 'stored';
-  const { overview, allowance, problem, remove, persist } = useStoredModels(isOpen, openStoredModels);
+  const { overview, allowance, problem, remove, persist } = useStoredModels(isOpen, open);
   return (
     <Dialog title="Stored models" isOpen={isOpen} onClose={() => openDialog('model')}>
       <div className={styles.parts}>

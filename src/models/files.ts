@@ -60,13 +60,10 @@ export async function textOf({ blob }: HeldFile): Promise<string> {
   return new TextDecoder().decode(await blob.arrayBuffer());
 }
 
-/** The beginning of bytes that are here; null when they can't be read. */
-export async function peekBlob(blob: Blob, bytes: number): Promise<Peek | null> {
-  try {
-    return { bytes: new Uint8Array(await blob.slice(0, bytes).arrayBuffer()), size: blob.size };
-  } catch {
-    return null;
-  }
+/** The beginning of bytes that are here; of none when they can't be read. */
+export async function peekBlob(blob: Blob, bytes: number): Promise<Peek> {
+  const read = await blob.slice(0, bytes).arrayBuffer().catch(() => new ArrayBuffer(0));
+  return { bytes: new Uint8Array(read), size: blob.size };
 }
 
 /**

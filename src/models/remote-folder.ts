@@ -189,6 +189,11 @@ export function remoteFolder(remote: RemoteFiles, library: Library | null, onNot
     async peek(name, bytes, signal) {
       const here = await find(name, signal);
       if (here !== null) return peekBlob(here.blob, bytes);
+      const begun = await library?.begun(remote.urlOf(name).href);
+      if (begun != null && begun.validator !== null && begun.blob.size >= bytes) {
+        const version = await ask(name, signal);
+        if (typeof version !== 'string' && version.validator === begun.validator && version.size !== null) return { ...(await peekBlob(begun.blob, bytes)), size: version.size };
+      }
       const before = peeked.get(name);
       const head = before !== undefined && before.blob.size >= bytes ? before : await beginningOf(remote, name, bytes, signal);
       if (head === null) return null;

@@ -50,6 +50,7 @@ const TEMPLATES = [
   "{% set ns = namespace(x='a') %}{% for i in range(1000) %}{% set ns.x = ns.x + ns.x %}{% endfor %}{{ ns.x }}",
   '{% for i in range(9999) %}{% for j in range(9999) %}{{ i }}{% endfor %}{% endfor %}',
   "{% if messages[0].role == 'system' %}{{ raise_exception('Only user and assistant turns are known') }}{% endif %}{{ messages[0].content }}",
+  "{% for m in messages %}{% if (m.role == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('Turns must alternate') }}{% endif %}{{ m.content }}{% endfor %}",
   '{% if messages[0].role == "user" %}{{ messages | length }}{% else %}none{% endif %}',
 ];
 
