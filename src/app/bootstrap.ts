@@ -43,7 +43,8 @@ const format: DocumentFormat = {
  * bar, and `window.lacuna`, which is there when this returns. Called once, while the page is being loaded.
  */
 export function bootstrap(): Wiring {
-  const { runner, numerics } = createNumerics(withKeptDictionaries(createRunner(), browserStorage), () => createRunner());
+  const worker = createRunner();
+  const { runner, numerics } = createNumerics(withKeptDictionaries(worker, browserStorage), () => createRunner());
   const store = createWorkbench({
     runner,
     clock,
@@ -67,11 +68,11 @@ export function bootstrap(): Wiring {
     openDictionary: (dictionary) => store.getState().actions.openDictionary({ kind: 'trained', dictionary }),
     now: clock.now,
   });
-  const features = createFeatureLibrary({ openRecords: () => openFeatureRecords(), decoderRows: (id, indices) => runner.decoderRows(id, indices) });
+  const features = createFeatureLibrary({ openRecords: () => openFeatureRecords() });
   const sync = createSync(store);
   const begun = begin();
   window.lacuna = createScripting({ store, runner, sync, page, begun });
-  return { store, promptSets, training, numerics, features, permalink: async () => sync.permalink(), numTensors: () => runner.numTensors() };
+  return { store, promptSets, training, numerics, features, permalink: async () => sync.permalink(), exportDictionary: (id) => worker.exportDictionary(id), numTensors: () => runner.numTensors() };
 
   async function begin(): Promise<void> {
     const tools = { storage: browserStorage, format };

@@ -48,7 +48,7 @@ async function show(state: Partial<Omit<WorkbenchState, 'actions'>> = {}, model 
   const never = () => new Promise<never>(() => undefined);
   const storage = { read: async () => undefined, write: async () => undefined, remove: async () => undefined };
   const promptSets = createPromptSets({ runner: { run: never, tokenize: never, pieces: never }, storage, model: () => model, page: createPageActivity(store) });
-  const library = createFeatureLibrary({ openRecords: () => createFeatureService(server.url), decoderRows: never });
+  const library = createFeatureLibrary({ openRecords: () => createFeatureService(server.url) });
   render(
     <StrictMode>
       <WorkbenchProvider store={store}>

@@ -7,8 +7,6 @@ import { fetchLabels } from './neuronpedia';
 export interface FeaturesPort {
   /** Starts whoever reads and searches records. Called when the panel is opened for the first time. */
   openRecords(): FeatureService;
-  /** Rows of W_dec of an opened dictionary. */
-  decoderRows(dictionary: DictionaryId, features: readonly number[]): Promise<readonly Float32Array[]>;
 }
 
 /** The model whose features are shown. */
@@ -54,7 +52,6 @@ export interface FeatureLibrary {
   importFiles(files: readonly File[], head: ColumnsHead | null): Promise<{ readonly dictionary: DictionaryId; readonly count: number; readonly problems: readonly string[] }>;
   exportBatch(dictionary: DictionaryId, indices: readonly number[], head: BatchHead, signal: AbortSignal): Promise<string>;
   fetchLabels(feature: FeatureRef, neuronpediaId: string): Promise<void>;
-  decoderRows: FeaturesPort['decoderRows'];
 }
 
 export const featureKey = ({ dictionary, index }: FeatureRef): string => `${dictionary} ${index}`;
@@ -150,6 +147,5 @@ export function createFeatureLibrary(port: FeaturesPort): FeatureLibrary {
         put({ status: 'failed', message: messageOf(error) });
       }
     },
-    decoderRows: port.decoderRows,
   };
 }

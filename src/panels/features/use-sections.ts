@@ -2,9 +2,9 @@ import { useEffect, useMemo, useState } from 'react';
 import type { DictionaryId, DictionaryInfo } from '../../anatomy/dictionary';
 import { l2Norm } from '../../lib/vectors';
 import { bareColumns, layerOf, type FeatureColumns } from '../../dictionaries/records';
-import { useWorkbench } from '../../store/react';
+import { useActions, useWorkbench } from '../../store/react';
 import type { WorkbenchState } from '../../store/state';
-import { useLibrary, useLibraryState } from './port';
+import { useLibraryState } from './port';
 
 const selectDictionaries = (state: WorkbenchState) => state.dictionaries;
 type Norms = ReadonlyMap<DictionaryId, Float32Array>;
@@ -32,23 +32,35 @@ function filledIn(columns: FeatureColumns, norms: Float32Array | undefined): Fea
   return { ...columns, norm: Float32Array.from(columns.index, (index) => norms[index] ?? NaN) };
 }
 
+/** Decoder rows fetched at a time: the whole matrix of a large dictionary would fill the page's memory. */
+const BATCH = 1024;
+
 /** Lengths of the decoder rows of dictionaries whose weights are open. */
 function useNorms(opened: readonly DictionaryInfo[]): Norms {
-  const library = useLibrary();
+  const { decoderRows } = useActions();
   const [norms, setNorms] = useState<Norms>(new Map());
   const missing = opened.find(({ id }) => !norms.has(id)) ?? null;
   useEffect(() => {
     if (missing === null) return undefined;
     let isWanted = true;
-    const put = (values: Float32Array) => isWanted && setNorms((before) => new Map([...before, [missing.id, values]]));
-    library.decoderRows(missing.id, Array.from({ length: missing.dSae }, (_, feature) => feature)).then(
-      (rows) => put(Float32Array.from(rows, l2Norm)),
+    const { id, dSae } = missing;
+    const put = (values: Float32Array) => isWanted && setNorms((before) => new Map([...before, [id, values]]));
+    const read = async () => {
+      const values = new Float32Array(dSae);
+      for (let first = 0; first < dSae && isWanted; first += BATCH) {
+        const rows = await decoderRows(id, Array.from({ length: Math.min(BATCH, dSae - first) }, (_, at) => first + at));
+        for (const [at, row] of rows.entries()) values[first + at] = l2Norm(row);
+      }
+      return values;
+    };
+    read().then(
+      put,
       // Without its weights there are no norms; everything else stands.
-      () => put(new Float32Array(missing.dSae).fill(NaN)),
+      () => put(new Float32Array(dSae).fill(NaN)),
     );
     return () => {
       isWanted = false;
     };
-  }, [library, missing]);
+  }, [decoderRows, missing]);
   return norms;
 }
