@@ -1,4 +1,4 @@
-import type { BackendStatus } from '../anatomy/model-info';
+import type { BackendStatus, ModelInfo } from '../anatomy/model-info';
 import { useActions, useWorkbench } from '../store/react';
 import { selectModelInfo } from '../store/selectors';
 import { Menu } from '../ui';
@@ -13,6 +13,12 @@ export function backendNote(status: BackendStatus): string {
   return status.device ?? 'usable';
 }
 
+/** How the weights are kept: as they are stored, or as what. */
+export function weightsNote({ storedDtype }: ModelInfo, current: BackendStatus | null): string {
+  const storage = current?.storage ?? storedDtype;
+  return storage === storedDtype ? `${storedDtype} stored` : `${storage} weights (stored ${storedDtype})`;
+}
+
 const SURVEY = 'survey';
 
 /** What computes every number, and the others that could. */
@@ -22,7 +28,7 @@ export function BackendMenu() {
   const { setBackend } = useActions();
   const { isTrying, survey, surveyOnce } = useSurvey();
   const name = switching ? 'switching…' : (current?.name ?? 'no backend yet');
-  const precision = info ? `float32 arithmetic, ${info.storedDtype} stored` : 'float32 arithmetic';
+  const precision = info ? `float32 arithmetic, ${weightsNote(info, current)}` : 'float32 arithmetic';
   return (
     <Menu
       label={`Backend: ${name}, ${precision}`}

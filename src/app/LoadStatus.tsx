@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import type { ModelNeeds } from '../anatomy/model-info';
 import { useActions } from '../store/react';
 import type { ModelState } from '../store/state';
@@ -7,31 +8,19 @@ import styles from './LoadStatus.module.css';
 import { FilePickers } from './FilePickers';
 import { NeedsFacts } from './NeedsFacts';
 import { useShell } from './shell-context';
+import { StorageField } from './StorageField';
 
 /** How a load stands: its progress, what went wrong and what can be done, or whose folder is wanted. */
 export function LoadStatus({ model }: { model: Exclude<ModelState, { status: 'ready' }> }) {
   const { retry, openDialog, dialog } = useShell();
-  const { cancelLoad, confirmLoad } = useActions();
+  const { cancelLoad } = useActions();
   const stays = model.previous ? ` ${model.previous.id} stays in use.` : '';
   switch (model.status) {
     case 'loading': {
       const { progress, needs } = model;
       if (model.isAsking === true && needs)
         return (
-          <Message
-            tone="warning"
-            title={`${model.label} is large.`}
-            action={
-              <>
-                <Button variant="primary" onPress={confirmLoad}>
-                  Load it
-                </Button>
-                <Button onPress={cancelLoad}>Cancel</Button>
-              </>
-            }
-          >
-            <NeedsFacts needs={needs} />
-          </Message>
+          <AskFirst label={model.label} needs={needs} />
         );
       const share = progress?.totalBytes ? Math.min(1, progress.loadedBytes / progress.totalBytes) : null;
       return (
@@ -72,6 +61,29 @@ export function LoadStatus({ model }: { model: Exclude<ModelState, { status: 're
         </Message>
       );
   }
+}
+
+/** What a large model takes, and how it is to be kept, before its weights are fetched. */
+function AskFirst({ label, needs }: { label: string; needs: ModelNeeds }) {
+  const { cancelLoad, confirmLoad } = useActions();
+  const [storage, setStorage] = useState(needs.storage ?? null);
+  return (
+    <Message
+      tone="warning"
+      title={`${label} is large.`}
+      action={
+        <>
+          <Button variant="primary" onPress={() => confirmLoad(storage)}>
+            Load it
+          </Button>
+          <Button onPress={cancelLoad}>Cancel</Button>
+        </>
+      }
+    >
+      <NeedsFacts needs={needs} />
+      <StorageField value={storage} onChange={setStorage} />
+    </Message>
+  );
 }
 
 /** In short, what a model takes that is on its way. */

@@ -10,10 +10,11 @@ import styles from './ModelDialog.module.css';
 import { ModelFacts } from './ModelFacts';
 import { selectModel } from './selectors';
 import { useShell } from './shell-context';
+import { StorageField } from './StorageField';
 
 /** Which model is in use, and the ways to another: the catalogue, the Hugging Face Hub, a URL, or files from the disk. */
 export function ModelDialog() {
-  const { dialog, openDialog, load } = useShell();
+  const { dialog, openDialog, load, storage, setStorage } = useShell();
   const model = useWorkbench(selectModel);
   const info = useWorkbench(selectModelInfo);
   const [url, setUrl] = useState('');
@@ -24,6 +25,7 @@ export function ModelDialog() {
     const address = /^https?:/.test(url.trim()) ? readHubAddress(url) : null;
     load(address === null ? { kind: 'url', url: url.trim() } : { kind: 'hub', ...address });
   };
+  const isInUse = (id: string) => info?.id === id && (info.storageWish ?? null) === storage;
   const address = readHubAddress(hub);
   const submitHub = () => {
     if (address !== null) load({ kind: 'hub', ...address });
@@ -38,14 +40,22 @@ export function ModelDialog() {
         )}
         {info ? <ModelFacts info={info} /> : null}
         <section className={styles.part}>
+          <h3>How a model is kept</h3>
+          <StorageField value={storage} onChange={setStorage} />
+          <p className={styles.note}>
+            As stored changes no number. float16 takes two bytes a weight and int8 one: a float32 file is rounded then, and the
+            numerics report says what that does to the numbers. It holds for the next model that is loaded.
+          </p>
+        </section>
+        <section className={styles.part}>
           <h3>From the catalogue</h3>
           {catalogue.map(({ id, title }) => (
             <div key={id} className={styles.row}>
               <span className={styles.grow}>
                 <strong>{title}</strong>: comes with the app, works offline.
               </span>
-              <Button isDisabled={info?.id === id} onPress={() => load({ kind: 'catalogue', id })}>
-                {info?.id === id ? 'In use' : 'Load'}
+              <Button isDisabled={isInUse(id)} onPress={() => load({ kind: 'catalogue', id })}>
+                {isInUse(id) ? 'In use' : 'Load'}
               </Button>
             </div>
           ))}

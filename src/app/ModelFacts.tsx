@@ -1,12 +1,22 @@
 import type { ModelInfo } from '../anatomy/model-info';
+import type { WeightStorage } from '../anatomy/weights';
+import { useWorkbench } from '../store/react';
 import { formatCount, shortHash } from './format';
 import styles from './ModelDialog.module.css';
+import { selectBackend } from './selectors';
 
 /** Where the weights come from when another backend wants them. */
 const KEPT = { disk: 'your disk', stored: 'browser storage', memory: 'memory' } as const;
 
+/** The storage in use, and why it isn't the one that was asked for. */
+function keptAs({ storageWish }: ModelInfo, storage: WeightStorage): string {
+  const isOther = storageWish !== undefined && storageWish !== storage && !(storageWish === 'float16' && storage === 'bfloat16');
+  return isOther ? `${storage}: not possible as ${storageWish} here` : storage;
+}
+
 /** What is known of the model in use. */
 export function ModelFacts({ info }: { info: ModelInfo }) {
+  const { current } = useWorkbench(selectBackend);
   const { config } = info;
   const heads =
     config.nKvHeads === config.nHeads
@@ -21,6 +31,7 @@ export function ModelFacts({ info }: { info: ModelInfo }) {
     ['vocabulary', formatCount(config.dVocab)],
     ['context', `${config.nCtx} tokens`],
     ['stored as', info.storedDtype],
+    ...(current?.storage === undefined ? [] : [['kept as', keptAs(info, current.storage)] as const]),
     ...(info.keptIn === undefined ? [] : [['weights re-read from', KEPT[info.keptIn]] as const]),
     ['tokenizer', info.hasTokenizer ? 'yes' : 'none: runs on ids'],
     ['content hash', shortHash(info.hash)],
@@ -36,7 +47,7 @@ export function ModelFacts({ info }: { info: ModelInfo }) {
           </div>
         ))}
       </dl>
-      <p className={styles.note}>Weights are as stored: nothing is folded or centred.</p>
+      <p className={styles.note}>Nothing is folded or centred.</p>
     </section>
   );
 }

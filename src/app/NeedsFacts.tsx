@@ -8,6 +8,13 @@ function storedAs({ dtype, tensors, bytes, usedBytes }: StoredFacts): string {
   return `${dtype}, ${tensors} tensors${unused > 0 ? `, ${formatBytes(unused)} of them of no use here` : ''}`;
 }
 
+/** As it is asked for, and in each storage. */
+function memoryWords({ weightBytes, storageBytes }: ModelNeeds): string {
+  if (storageBytes === undefined) return formatBytes(weightBytes);
+  const each = Object.entries(storageBytes).map(([storage, bytes]) => `${formatBytes(bytes)} as ${storage}`);
+  return `${formatBytes(weightBytes)} as asked for: ${each.join(', ')}`;
+}
+
 /** What a model takes and what this device has, side by side. */
 export function NeedsFacts({ needs }: { needs: ModelNeeds }) {
   const { device } = needs;
@@ -17,7 +24,7 @@ export function NeedsFacts({ needs }: { needs: ModelNeeds }) {
     ...(needs.stored == null ? [] : [['stored as', storedAs(needs.stored)] as const]),
     ['files', known(needs.fileBytes)],
     ['to be downloaded', needs.downloadBytes === 0 ? 'nothing' : known(needs.downloadBytes)],
-    ['memory it takes', `${formatBytes(needs.weightBytes)} (float32)`],
+    ['memory it takes', memoryWords(needs)],
     ['memory of this device', device.memoryBytes === null ? 'not told' : `about ${formatBytes(device.memoryBytes)}${device.memoryBytes >= 2 ** 33 ? ' or more' : ''}`],
     ['largest GPU buffer', device.gpuBufferBytes === null ? 'no WebGPU here' : formatBytes(device.gpuBufferBytes)],
     ['room in browser storage', device.storageBytes === null ? 'none' : formatBytes(device.storageBytes)],

@@ -25,7 +25,7 @@ export function createNumerics(runner: Runner, openSecond: () => SecondRunner): 
     ...runner,
     async load(source, ...rest) {
       const info = await runner.load(source, ...rest);
-      latest = { hash: info.hash, source };
+      latest = { hash: info.hash, source }; // however it is kept: the reference is asked for in float32
       return info;
     },
   };

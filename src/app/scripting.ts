@@ -1,6 +1,7 @@
 import type { NamedArray } from '../anatomy/named-array';
 import type { AnalysisResult, BackendName, ComputedBy, RunRequest } from '../anatomy/run';
-import type { ModelInfo, ModelSource, Tokenized } from '../anatomy/model-info';
+import type { BackendStatus, ModelInfo, ModelSource, StorageWish, Tokenized } from '../anatomy/model-info';
+import type { StorageChoice, WeightStorage } from '../anatomy/weights';
 import { must } from '../lib/assert';
 import { UserError } from '../lib/errors';
 import { catalogue } from '../models/catalogue';
@@ -30,6 +31,8 @@ export interface ScriptModel {
   /** Arithmetic. */
   readonly dtype: 'float32';
   readonly storedDtype: string;
+  /** How the big matrices are kept now. */
+  readonly storage: WeightStorage | null;
 }
 
 /** The answer to `lacuna.run`. */
@@ -51,7 +54,8 @@ export interface Scripting {
   /** Settles when the first model can run; rejects with a message when it can't be had. */
   readonly ready: Promise<void>;
   readonly model: ScriptModel | null;
-  loadModel(idOrUrl: string): Promise<ScriptModel>;
+  /** @param options `storage`: how the big matrices are kept; left out: as they are stored. */
+  loadModel(idOrUrl: string, options?: StorageWish): Promise<ScriptModel>;
   setBackend(name: BackendName): Promise<void>;
   tokenize(text: string): Promise<Tokenized>;
   run(request: ScriptRequest): Promise<ScriptResult>;
@@ -73,6 +77,7 @@ interface Parts {
   readonly begun: Promise<void>;
 }
 
+const STORAGES: readonly string[] = ['float32', 'float16', 'int8'] satisfies StorageChoice[];
 const BACKENDS: readonly string[] = ['webgpu', 'webgl', 'wasm', 'cpu'] satisfies BackendName[];
 
 /** Makes the object that scripts use. Runs go through the same runner as the page's own and leave its state alone. */
@@ -115,10 +120,13 @@ export function createScripting({ store, runner, sync, page, begun }: Parts): Sc
     ready,
     get model() {
       const info = selectModelInfo(store.getState());
-      return info === null ? null : brief(info, store.getState().backend.current?.name ?? null);
+      return info === null ? null : brief(info, store.getState().backend.current);
     },
-    async loadModel(idOrUrl) {
-      const source = sourceOf(idOrUrl);
+    async loadModel(idOrUrl, options = {}) {
+      const { storage } = options;
+      if (storage !== undefined && !STORAGES.includes(storage))
+        throw new UserError('bad-request', `weights can't be kept as ${JSON.stringify(storage)}; known: ${STORAGES.join(', ')}.`);
+      const source: FetchedSource = { ...sourceOf(idOrUrl), ...(storage === undefined ? {} : { storage }) };
       await begun;
       // A script has decided: nobody has to agree on the screen.
       await store.getState().actions.loadModel(source, true);
@@ -126,7 +134,7 @@ export function createScripting({ store, runner, sync, page, begun }: Parts): Sc
       if (state.model.status === 'failed') throw new UserError('not-loaded', state.model.message);
       if (state.model.status !== 'ready' || state.loaded === null || !isSameModel(state.loaded, { ...source, hash: null }))
         throw new UserError('not-loaded', `another model was asked for while "${idOrUrl}" was being loaded.`);
-      return brief(state.model.info, state.backend.current?.name ?? null);
+      return brief(state.model.info, state.backend.current);
     },
     async setBackend(name) {
       if (!BACKENDS.includes(name)) throw new UserError('bad-request', `there is no backend ${JSON.stringify(name)}; known: ${BACKENDS.join(', ')}.`);
@@ -188,7 +196,9 @@ function firstModel(store: WorkbenchStore): Promise<void> {
   });
 }
 
-function sourceOf(idOrUrl: unknown): Extract<ModelSource, { kind: 'catalogue' | 'url' | 'hub' }> {
+type FetchedSource = Extract<ModelSource, { kind: 'catalogue' | 'url' | 'hub' }>;
+
+function sourceOf(idOrUrl: unknown): FetchedSource {
   const ids = catalogue.map((entry) => entry.id);
   if (typeof idOrUrl === 'string') {
     if (ids.includes(idOrUrl)) return { kind: 'catalogue', id: idOrUrl };
@@ -201,7 +211,8 @@ function sourceOf(idOrUrl: unknown): Extract<ModelSource, { kind: 'catalogue' | 
   throw new UserError('bad-request', `${JSON.stringify(idOrUrl)} is neither a model of the catalogue (${ids.join(', ')}) nor the URL of a folder.`);
 }
 
-function brief({ id, hash, config, storedDtype }: ModelInfo, backend: BackendName | null): ScriptModel {
+function brief({ id, hash, config, storedDtype }: ModelInfo, current: BackendStatus | null): ScriptModel {
   const { family, nLayers, nHeads, nKvHeads, dModel, dVocab, nCtx } = config;
-  return { id, hash, family, nLayers, nHeads, nKvHeads, dModel, dVocab, nCtx, backend, dtype: 'float32', storedDtype };
+  const [backend, storage] = [current?.name ?? null, current?.storage ?? null];
+  return { id, hash, family, nLayers, nHeads, nKvHeads, dModel, dVocab, nCtx, backend, dtype: 'float32', storedDtype, storage };
 }

@@ -3,13 +3,14 @@ import type { ModelRef } from '../store/document';
 
 /** How a model that a document names can be fetched again; null for dropped files, which can only be named. */
 export function sourceOf(ref: ModelRef): ModelSource | null {
+  const kept = ref.storage === undefined ? {} : { storage: ref.storage };
   switch (ref.kind) {
     case 'catalogue':
-      return { kind: 'catalogue', id: ref.id };
+      return { kind: 'catalogue', id: ref.id, ...kept };
     case 'url':
-      return { kind: 'url', url: ref.url };
+      return { kind: 'url', url: ref.url, ...kept };
     case 'hub':
-      return { kind: 'hub', id: ref.id, revision: ref.revision };
+      return { kind: 'hub', id: ref.id, revision: ref.revision, ...kept };
     case 'files':
       return null;
   }

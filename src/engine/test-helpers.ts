@@ -3,6 +3,7 @@ import { dirname, sep } from 'node:path';
 import { plainDecoder, type ModelConfig } from '../anatomy/model-config';
 import type { BackendName, GenerateSpec } from '../anatomy/run';
 import type { WeightTensor } from '../anatomy/weights';
+import { at } from '../lib/assert';
 import { createEngineStarter } from './starter';
 import { randomWeights } from './self-check';
 import type { Engine, EngineAnswer, EngineModel, EngineRun } from './types';
@@ -103,8 +104,8 @@ export async function* roundedToSteps(weights: AsyncIterable<WeightTensor>): Asy
     const isEmbedding = weight.name === 'W_E'; // a token's row is its output
     const most = new Float32Array(isEmbedding ? rows : columns);
     const outputOf = (i: number) => (isEmbedding ? Math.floor(i / columns) : i % columns);
-    weight.data.forEach((value, i) => (most[outputOf(i)] = Math.max(most[outputOf(i)]!, Math.abs(value))));
+    weight.data.forEach((value, i) => (most[outputOf(i)] = Math.max(at(most, outputOf(i)), Math.abs(value))));
     const step = most.map((value) => value / 127);
-    yield { ...weight, data: weight.data.map((value, i) => Math.round(value / step[outputOf(i)]!) * step[outputOf(i)]!) };
+    yield { ...weight, data: weight.data.map((value, i) => Math.round(value / at(step, outputOf(i))) * at(step, outputOf(i))) };
   }
 }

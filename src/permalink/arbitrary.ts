@@ -51,12 +51,15 @@ export function documents(valuesOf: (params: Params) => fc.Arbitrary<object>, on
   const panelIds = panels.all.map((panel) => panel.id);
   const settings = among(panels.all, only.panel).map((panel) => [panel.id, paramsOf(panel.settings)] as const);
   const size = fc.double({ min: 0, max: 100, noNaN: true });
-  const model: fc.Arbitrary<ModelRef> = fc.oneof(
+  const named: fc.Arbitrary<ModelRef> = fc.oneof(
     fc.record({ kind: fc.constant('catalogue' as const), id: fc.constant('lacuna-16m'), hash: fc.option(hash) }),
     fc.record({ kind: fc.constant('url' as const), url: fc.webUrl(), hash: fc.option(hash) }),
     fc.record({ kind: fc.constant('hub' as const), id: fc.constantFrom('owner/name', 'gpt2'), revision: fc.constantFrom('main', 'refs/pr/1'), hash: fc.option(hash) }),
     fc.record({ kind: fc.constant('files' as const), name: fc.string({ maxLength: 20 }), hash }),
   );
+  const model = fc
+    .tuple(named, fc.option(fc.constantFrom('float32' as const, 'float16' as const, 'int8' as const)))
+    .map(([ref, storage]): ModelRef => (storage === null ? ref : { ...ref, storage }));
   const dictionary = fc.oneof(
     fc.constantFrom('catalogue:lacuna-16m/blocks.6.hook_resid_post', 'hub:owner/name@main/layer.3', 'url:https://example.org/sae'),
     hash.map((digest) => `files:${digest}`),

@@ -15,16 +15,19 @@ const MAX_URL = 2000;
 
 const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const nullableHash = v.optional(v.nullable(hash), null);
+/** Only there when the model isn't kept as it is stored. */
+const kept = { storage: v.exactOptional(v.picklist(['float32', 'float16', 'int8'] as const)) };
 const modelSchema: v.GenericSchema<unknown, ModelRef> = v.variant('kind', [
-  v.object({ kind: v.literal('catalogue'), id: v.pipe(v.string(), v.regex(/^[\w.-]{1,100}$/)), hash: nullableHash }),
-  v.object({ kind: v.literal('url'), url: v.pipe(v.string(), v.maxLength(MAX_URL), v.regex(/^https?:\/\//)), hash: nullableHash }),
+  v.object({ kind: v.literal('catalogue'), id: v.pipe(v.string(), v.regex(/^[\w.-]{1,100}$/)), hash: nullableHash, ...kept }),
+  v.object({ kind: v.literal('url'), url: v.pipe(v.string(), v.maxLength(MAX_URL), v.regex(/^https?:\/\//)), hash: nullableHash, ...kept }),
   v.object({
     kind: v.literal('hub'),
     id: v.pipe(v.string(), v.regex(/^[\w-][\w.-]{0,95}(\/[\w-][\w.-]{0,95})?$/)),
     revision: v.pipe(v.string(), v.regex(/^\w[\w./-]{0,199}$/)),
     hash: nullableHash,
+    ...kept,
   }),
-  v.object({ kind: v.literal('files'), name: v.pipe(v.string(), v.maxLength(MAX_LABEL)), hash }),
+  v.object({ kind: v.literal('files'), name: v.pipe(v.string(), v.maxLength(MAX_LABEL)), hash, ...kept }),
 ]);
 const id = v.pipe(v.number(), v.integer(), v.minValue(0));
 const promptSchema: v.GenericSchema<unknown, Prompt> = v.variant('kind', [

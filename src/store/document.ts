@@ -1,10 +1,12 @@
 import type { ChatMessage } from '../anatomy/chat';
 import type { DictionaryId, FeatureRef } from '../anatomy/dictionary';
+import type { StorageWish } from '../anatomy/model-info';
 import type { AnalysisSpec, GenerateSpec, InterventionSpec } from '../anatomy/run';
 import type { AnyParamValues } from '../lib/params';
 
-/** A model as a link names it; `hash` is null until it has been loaded once. */
-export type ModelRef =
+/** A model as a link names it; `hash` is null until it has been loaded once. `storage` is there when it isn't kept as it is stored. */
+export type ModelRef = ModelName & StorageWish;
+type ModelName =
   | { readonly kind: 'catalogue'; readonly id: string; readonly hash: string | null }
   | { readonly kind: 'url'; readonly url: string; readonly hash: string | null }
   | { readonly kind: 'hub'; readonly id: string; readonly revision: string; readonly hash: string | null }

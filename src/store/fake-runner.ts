@@ -23,6 +23,8 @@ export interface Asked {
 export interface FakeRunner extends Runner {
   /** Every request so far. */
   readonly asked: Asked[];
+  /** What was to be loaded so far. */
+  readonly loads: ModelSource[];
   /** Those that were neither answered nor cancelled. */
   readonly open: () => Asked[];
   /** Answers whatever is asked, until nothing is. */
@@ -100,8 +102,12 @@ export function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-export function createFakeRunner(infoOf: (source: ModelSource) => ModelInfo = () => fakeInfo): FakeRunner {
+/** The fake model, kept as was asked for. */
+const keptInfo = ({ storage }: ModelSource): ModelInfo => (storage === undefined ? fakeInfo : { ...fakeInfo, storageWish: storage });
+
+export function createFakeRunner(infoOf: (source: ModelSource) => ModelInfo = keptInfo): FakeRunner {
   const asked: Asked[] = [];
+  const loads: ModelSource[] = [];
   const done = new Set<Asked>();
   const listeners = new Set<(notice: RunnerNotice) => void>();
   let loadFailure: string | null = null;
@@ -113,6 +119,7 @@ export function createFakeRunner(infoOf: (source: ModelSource) => ModelInfo = ()
 
   return {
     asked,
+    loads,
     open,
     async answerAll() {
       await settle();
@@ -125,6 +132,7 @@ export function createFakeRunner(infoOf: (source: ModelSource) => ModelInfo = ()
     failDictionaries: (message) => void (dictionaryFailure = message),
     tell: (notice) => listeners.forEach((listener) => listener(notice)),
     async load(source, onProgress: (progress: LoadProgress) => void, signal) {
+      loads.push(source);
       onProgress({ stage: 'files', loadedBytes: 1, totalBytes: 2 });
       await settle();
       if (signal.aborted) throw abortError();

@@ -33,6 +33,30 @@ describe('models and backends', () => {
     expect(store.getState().document.model).toEqual({ kind: 'files', name: 'mine', hash: fakeInfo.hash });
   });
 
+  it('loads the same model again when it is to be kept otherwise, and forgets its numbers', async () => {
+    const { runner, actions, store } = await startWorkbench();
+    await runner.answerAll();
+    expect(selectCapture(store.getState(), HOOK)).toMatchObject({ status: 'ready' });
+    await actions.loadModel({ kind: 'catalogue', id: 'lacuna-16m', storage: 'int8' });
+    expect(store.getState().document.model).toEqual({ kind: 'catalogue', id: 'lacuna-16m', hash: fakeInfo.hash, storage: 'int8' });
+    expect(selectCapture(store.getState(), HOOK)).not.toMatchObject({ status: 'ready' });
+    actions.undo();
+    await settle();
+    await settle();
+    expect(store.getState().loaded).toEqual({ kind: 'catalogue', id: 'lacuna-16m', hash: fakeInfo.hash });
+    expect(runner.loads.map(({ storage }) => storage)).toEqual([undefined, 'int8', undefined]);
+  });
+
+  it('keeps a folder that a link asks for as the link says', async () => {
+    const { runner, actions, store } = await startWorkbench();
+    const { document } = store.getState();
+    actions.replaceDocument({ ...document, model: { kind: 'files', name: 'mine', hash: fakeInfo.hash, storage: 'int8' } });
+    expect(store.getState().model.status).toBe('needs-files');
+    await actions.loadModel({ kind: 'files', name: 'mine', files: [] });
+    expect(runner.loads.at(-1)).toMatchObject({ kind: 'files', storage: 'int8' });
+    expect(store.getState().document.model).toEqual({ kind: 'files', name: 'mine', hash: fakeInfo.hash, storage: 'int8' });
+  });
+
   it('computes anew on another backend, with the old numbers on screen meanwhile', async () => {
     const { runner, actions, store } = await startWorkbench();
     await runner.answerAll();

@@ -20,8 +20,9 @@ export function activeModel(state: WorkbenchState): ModelInfo | null {
 
 type Ref = WorkbenchState['document']['model'];
 
-/** Whether two names mean the same model; the hash decides only for dropped ones, which nothing else identifies. */
+/** Whether two names mean the same model, kept alike; the hash decides only for dropped ones, which nothing else identifies. */
 export function isSameModel(a: Ref, b: Ref): boolean {
+  if (a.storage !== b.storage) return false;
   if (a.kind === 'catalogue') return b.kind === 'catalogue' && a.id === b.id;
   if (a.kind === 'url') return b.kind === 'url' && a.url === b.url;
   if (a.kind === 'hub') return b.kind === 'hub' && a.id === b.id && a.revision === b.revision;

@@ -2,6 +2,7 @@ import type { ChatMessage } from '../anatomy/chat';
 import type { ComputedBy, GenerateSpec, InterventionSpec, RunRequest, RunResult } from '../anatomy/run';
 import type { DictionaryId, DictionaryInfo, FeatureRef, OpenSource } from '../anatomy/dictionary';
 import type { BackendStatus, LoadProgress, ModelInfo, ModelNeeds, ModelSource } from '../anatomy/model-info';
+import type { StorageChoice } from '../anatomy/weights';
 import type { AnyParamValues } from '../lib/params';
 import type { Document, InterventionGroup, LayoutColumn, ModelRef, Prompt, Slot } from './document';
 

@@ -42,7 +42,7 @@ const answer = (name: BackendName) => (request: RunRequest): Promise<RunResult> 
     return namedArray(hookAxes(point), shape, Float32Array.from({ length: size }, (_, i) => Math.sin(i + hook.length)));
   };
   const activations = Object.fromEntries(request.capture.map((hook) => [hook, array(hook)]));
-  const computedBy = { backend: name, device: null, dtype: 'float32', milliseconds: 2 } as const;
+  const computedBy = { backend: name, device: null, dtype: 'float32', storage: 'float16', milliseconds: 2 } as const;
   return Promise.resolve({ request, ids: request.ids, promptLength: 6, logits: null, activations, recorded: {}, analyses: [], generated: null, computedBy });
 };
 
@@ -104,7 +104,7 @@ describe('before a comparison', () => {
       throw new Error('not asked for');
     };
     await show(ready, { openSecond });
-    expect(screen.getByText(/the first 6 of 6 tokens of the prompt with cpu too/)).toBeTruthy();
+    expect(screen.getByText(/the first 6 of 6 tokens of the prompt with cpu and float32 weights too/)).toBeTruthy();
     expect(opened).toBe(0);
   });
 
@@ -116,13 +116,13 @@ describe('before a comparison', () => {
 });
 
 describe('a comparison', () => {
-  it('that agrees says so, with what was compared and widened', async () => {
+  it('that agrees says so, with what was compared and how it is kept', async () => {
     const { job } = await show(ready);
     await pressCompare(job);
     expect(screen.getByText('Within the tolerance: wasm agrees with cpu')).toBeTruthy();
     expect(screen.queryByRole('alert')).toBeNull();
     expect(screen.getByText(/Next token: the same at 6 of 6 positions/)).toBeTruthy();
-    expect(screen.getByText(/Stored as float16 .* all 5,000 parameters were widened/)).toBeTruthy();
+    expect(screen.getByText(/Stored as float16; the big matrices are kept so/)).toBeTruthy();
   });
 
   it('warns beyond the tolerance and names the place', async () => {
@@ -171,10 +171,24 @@ describe('a comparison', () => {
     expect(screen.getByText('the GPU was lost.')).toBeTruthy();
   });
 
+  it('of rounded weights says how far they are from the stored numbers, and what that means', async () => {
+    const rounded = { ...backend, storage: 'int8' } as const;
+    const int8 = async (request: RunRequest) => {
+      const result = await answer('wasm')(request);
+      const given: RunResult = { ...result, computedBy: { ...result.computedBy, storage: 'int8' } };
+      return request.capture.includes('logits') ? shifted(given, 'logits', 3, 0.01) : given;
+    };
+    const { job } = await show({ ...ready, backend: { current: rounded, all: [], switching: false } }, { run: int8 });
+    await pressCompare(job);
+    expect(screen.getByRole('alert').textContent).toMatch(/Warning: wasm with int8 weights differs from cpu.*Load it as stored for the numbers of the file/s);
+    expect(screen.getByText(/Quantised against float: the logits are off by 1\.0e-2 at most/)).toBeTruthy();
+    expect(screen.getByText(/Stored as float16; the big matrices were rounded to int8/)).toBeTruthy();
+  });
+
   it('of another backend is marked as such', async () => {
     const { job, store } = await show(ready);
     await pressCompare(job);
     act(() => store.setState({ backend: { current: { ...backend, name: 'webgl' }, all: [], switching: false } }));
-    expect(screen.getByText('This report is of wasm')).toBeTruthy();
+    expect(screen.getByText('This report is of wasm with float16 weights')).toBeTruthy();
   });
 });

@@ -1,5 +1,6 @@
 import { useCallback, useSyncExternalStore } from 'react';
 import type { ModelInfo } from '../../anatomy/model-info';
+import type { WeightStorage } from '../../anatomy/weights';
 import { useActions, useWorkbench } from '../../store/react';
 import { selectModelInfo, selectPanelSettings } from '../../store/selectors';
 import type { WorkbenchState } from '../../store/state';
@@ -16,6 +17,7 @@ const PANEL = 'numerics';
 const selectSettings = (state: WorkbenchState) => selectPanelSettings(state, PANEL, settings);
 const selectBase = (state: WorkbenchState) => state.texts.base;
 const selectBackend = (state: WorkbenchState) => state.backend.current?.name ?? null;
+const selectStorage = (state: WorkbenchState) => state.backend.current?.storage ?? null;
 
 /** This backend against the float32 reference, at every hook point. */
 export default function NumericsPanel() {
@@ -35,13 +37,14 @@ function WithModel({ info }: { info: ModelInfo }) {
   const { view, positions } = useWorkbench(selectSettings);
   const base = useWorkbench(selectBase);
   const backend = useWorkbench(selectBackend);
+  const storage = useWorkbench(selectStorage) ?? keptAsStored(info);
   const actions = useActions();
   const onChange = useCallback((change: Partial<{ view: typeof view; positions: number }>) => actions.setPanelSettings(PANEL, change), [actions]);
   const prompt = base === null ? [] : base.ids.slice(0, base.promptLength);
   const nPos = Math.min(positions, prompt.length);
   const report = state.status === 'done' && state.report.model === info.hash ? state.report : null;
-  const obstacle = job.obstacle(info, nPos);
-  const { model, compared } = bytesNeeded(info, nPos);
+  const obstacle = job.obstacle(info, storage, nPos);
+  const { model, compared } = bytesNeeded(info, storage, nPos);
   const isRunning = state.status === 'running';
 
   return (
@@ -54,7 +57,7 @@ function WithModel({ info }: { info: ModelInfo }) {
             variant="primary"
             isDisabled={backend === null || nPos === 0 || obstacle !== null}
             onPress={() => {
-              if (backend !== null) void job.compare({ info, backend, ids: prompt, most: positions });
+              if (backend !== null) void job.compare({ info, backend, storage, ids: prompt, most: positions });
             }}
           >
             Compare
@@ -80,15 +83,15 @@ function WithModel({ info }: { info: ModelInfo }) {
         isRunning || obstacle !== null ? null : (
           <Message tone="empty" title={nPos === 0 ? 'Waiting for a prompt' : 'Not compared yet'}>
             Compare loads the model a second time, computes the first {nPos} of {prompt.length} tokens of the prompt with{' '}
-            {referenceFor(backend ?? 'wasm')} too, and ends that engine afterwards. It takes about {megabytes(model)} for the second copy and{' '}
+            {referenceFor(backend ?? 'wasm')} and float32 weights too, and ends that engine afterwards. It takes about {megabytes(model)} for the second copy and{' '}
             {megabytes(compared)} for what is compared at a time.
           </Message>
         )
       ) : (
         <div className={styles['body']}>
-          {report.backend === backend ? null : (
-            <Message tone="warning" title={`This report is of ${report.backend}`}>
-              Another backend computes now. Compare again.
+          {report.backend === backend && report.storage === storage ? null : (
+            <Message tone="warning" title={`This report is of ${report.backend} with ${report.storage} weights`}>
+              Another backend computes now, or the weights are kept otherwise. Compare again.
             </Message>
           )}
           <Summary report={report} info={info} />
@@ -97,6 +100,12 @@ function WithModel({ info }: { info: ModelInfo }) {
       )}
     </div>
   );
+}
+
+/** The storage of a model of which no answer has told yet. */
+function keptAsStored({ storageWish, storedDtype }: ModelInfo): WeightStorage {
+  const stored = storedDtype === 'float16' || storedDtype === 'bfloat16' ? storedDtype : 'float32';
+  return storageWish ?? stored;
 }
 
 function megabytes(bytes: number): string {

@@ -1,18 +1,19 @@
 import type { ModelInfo } from '../../anatomy/model-info';
 import { Message } from '../../ui';
-import { describeFolding, describeStorage } from './folding';
+import { describeFolding, describeStorage, isRounded } from './folding';
 import { small } from './layout';
 import { exceeding, firstExceeding, TOLERANCE, type NumericsReport } from './report';
 import styles from './Panel.module.css';
 
 /** The verdict, and what stands behind it in one line each. */
 export function Summary({ report, info }: { report: NumericsReport; info: ModelInfo }) {
-  const { differences, backend, device, reference, nPos, ofPos, agreeing, disagreement, milliseconds } = report;
+  const { differences, backend, device, storage, reference, nPos, ofPos, agreeing, disagreement, milliseconds } = report;
   const beyond = exceeding(differences);
   const first = firstExceeding(differences);
   const worst = beyond[0] ?? null;
   const most = differences.reduce((max, { share }) => Math.max(max, share), 0);
-  const name = device === null ? backend : `${backend} (${device})`;
+  const name = `${device === null ? backend : `${backend} (${device})`}${isRounded(info, storage) ? ` with ${storage} weights` : ''}`;
+  const logits = differences.find(({ hook }) => hook === 'logits') ?? null;
   return (
     <>
       {worst === null || first === null ? (
@@ -25,7 +26,10 @@ export function Summary({ report, info }: { report: NumericsReport; info: ModelI
           <Message tone="warning" title={`Warning: ${name} differs from ${reference} by more than the tolerance`}>
             {beyond.length} of {differences.length} hook points are beyond {small(TOLERANCE)} of the largest value. Worst:{' '}
             <code>{worst.hook}</code>, {small(worst.share)}. First in the forward pass: <code>{first.hook}</code>
-            {first.pos === null ? '' : ` at position ${first.pos}`}. Don't trust what panels show on this backend; choose another.
+            {first.pos === null ? '' : ` at position ${first.pos}`}.{' '}
+            {isRounded(info, storage)
+              ? `That is what rounding the weights to ${storage} does: what panels show is of the rounded model. Load it as stored for the numbers of the file.`
+              : 'Don\'t trust what panels show on this backend; choose another.'}
           </Message>
         </div>
       )}
@@ -44,7 +48,12 @@ export function Summary({ report, info }: { report: NumericsReport; info: ModelI
             Compared: the first {nPos} of {ofPos} tokens of the prompt.
           </li>
         ) : null}
-        <li>{describeStorage(info.storedDtype, report.dtype, info.parameters)}</li>
+        <li>{describeStorage(info.storedDtype, storage, report.dtype)}</li>
+        {isRounded(info, storage) && logits !== null ? (
+          <li>
+            Quantised against float: the logits are off by {small(logits.maxError)} at most, {small(logits.share)} of their largest value.
+          </li>
+        ) : null}
         <li>{describeFolding(report.folding)}</li>
         <li>
           {reference === 'cpu'

@@ -6,7 +6,7 @@ import { filesOf, goldenFolder } from '../../testing/golden';
 import { nodeStarter } from '../../testing/open-model';
 import type { Session } from '../../workers/session';
 import { openSession } from '../../workers/test-session';
-import { describeFolding, describeStorage } from './folding';
+import { describeFolding, describeStorage, isRounded } from './folding';
 import { shifted } from './fixtures';
 import { createNumericsJob, referenceFor, type JobState, type NumericsJob } from './job';
 import { exceeding, firstExceeding, TOLERANCE, type NumericsReport } from './report';
@@ -63,7 +63,7 @@ function jobWith({ given = (result) => result, memory = 8e9, isForgotten = false
   return { job, engines };
 }
 async function report(job: NumericsJob, most = 64): Promise<NumericsReport> {
-  await job.compare({ info, backend: 'wasm', ids, most });
+  await job.compare({ info, backend: 'wasm', storage: 'float32', ids, most });
   const state = job.state();
   if (state.status !== 'done') throw new Error(`${state.status}: ${state.status === 'failed' ? state.message : ''}`);
   return state.report;
@@ -107,14 +107,63 @@ describe('wasm against cpu on a golden model', () => {
     expect(describeFolding({ norms: 4, normsWithGain: 3, streamMean: 1 })).toContain('partly folded: 3 of 4');
   });
 
-  it('says what was widened, from what the model says of itself', () => {
-    expect(describeStorage('float32', 'float32', 5)).toBe('Stored as float32 (floats, not quantised), computed in float32: nothing was widened.');
-    expect(describeStorage('bfloat16', 'float32', 1234)).toContain('all 1,234 parameters were widened');
-    expect(describeStorage('int8', 'float32', 5)).toContain('int8 (quantised)');
+  it('says what became of the stored numbers', () => {
+    expect(describeStorage('float16', 'float16', 'float32')).toBe('Stored as float16; the big matrices are kept so. Computed in float32; the reference has the numbers of the file in float32.');
+    expect(describeStorage('bfloat16', 'float32', 'float32')).toContain('widened to float32 when loaded, which changes no number');
+    expect(describeStorage('float32', 'int8', 'float32')).toContain('rounded to int8 when loaded, with a scale for each output');
+    expect(describeStorage('float32', 'float16', 'float32')).toContain('rounded to float16 when loaded.');
+    expect([isRounded({ storedDtype: 'float32' }, 'int8'), isRounded({ storedDtype: 'float16' }, 'float32'), isRounded({ storedDtype: 'bfloat16' }, 'bfloat16')]).toEqual([true, false, false]);
   });
 
   it('compares the first tokens only when asked to', async () => {
     expect(await report(jobWith({}).job, 5)).toMatchObject({ nPos: 5, ofPos: 12 });
+  });
+});
+
+describe('rounded weights', () => {
+  it.each(['int8', 'float16'] as const)('%s is held against the float32 numbers of the file, at every hook point', async (storage) => {
+    const [rounded, whole] = [openSession(nodeStarter()).session, openSession(nodeStarter()).session];
+    let wished: ModelSource['storage'];
+    let turns: Promise<unknown> = Promise.resolve();
+    const ask = (of: Session, name: BackendName) => (request: RunRequest) => {
+      const answer = turns.then(async () => {
+        await of.setBackend(name);
+        return of.run(request, { signal });
+      });
+      turns = answer.catch(() => undefined);
+      return answer;
+    };
+    await rounded.setBackend('wasm');
+    const kept = await rounded.load({ ...source, storage }, () => undefined, signal);
+    const job = createNumericsJob({
+      run: ask(rounded, 'wasm'),
+      openSecond: () => ({
+        setBackend: (name) => whole.setBackend(name),
+        load(given, onProgress) {
+          wished = given.storage;
+          return whole.load(given, onProgress, signal);
+        },
+        run: ask(whole, 'cpu'),
+        dispose: () => undefined,
+      }),
+      sourceOf: () => ({ ...source, storage }),
+      memoryBytes: () => 8e9,
+      breathe: () => Promise.resolve(),
+    });
+    await job.compare({ info: kept, backend: 'wasm', storage, ids, most: 64 });
+    const state = job.state();
+    if (state.status !== 'done') throw new Error(JSON.stringify(state));
+    expect(wished).toBe('float32');
+    expect(state.report).toMatchObject({ storage, backend: 'wasm', reference: 'cpu' });
+    const beyond = exceeding(state.report.differences);
+    // Rounding shows from the first block on: int8 by percents, float16 by thousandths at most.
+    const logits = state.report.differences.find(({ hook }) => hook === 'logits')!;
+    if (storage === 'int8') {
+      expect(beyond.length).toBeGreaterThan(10);
+      expect(logits.share).toBeGreaterThan(1e-3);
+    } else expect(logits.share).toBeLessThan(5e-3);
+    expect(logits.share).toBeGreaterThan(1e-5);
+    expect(logits.share).toBeLessThan(0.1);
   });
 });
 
@@ -165,7 +214,7 @@ describe('numbers that are wrong on purpose', () => {
 describe('what stands in the way', () => {
   const failure = async (changes: Changes) => {
     const { job, engines } = jobWith(changes);
-    await job.compare({ info, backend: 'wasm', ids, most: 64 });
+    await job.compare({ info, backend: 'wasm', storage: 'float32', ids, most: 64 });
     expect(engines.open).toBe(0);
     const state = job.state();
     return { message: state.status === 'failed' ? state.message : state.status, opened: engines.opened };
@@ -189,7 +238,7 @@ describe('what stands in the way', () => {
 
   it('can be a person: cancelled, it ends the engine and is as before', async () => {
     const { job, engines } = jobWith({ onRun: () => job.cancel() });
-    await job.compare({ info, backend: 'wasm', ids, most: 64 });
+    await job.compare({ info, backend: 'wasm', storage: 'float32', ids, most: 64 });
     expect(job.state()).toEqual({ status: 'idle' });
     expect(engines).toEqual({ opened: 1, open: 0 });
   });

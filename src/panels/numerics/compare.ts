@@ -67,10 +67,10 @@ export async function compareModels(input: {
       if (hasGain(theirs, out)) normsWithGain += 1;
     }
   }
-  const { backend, device, dtype } = must(computed, 'an answer');
+  const { backend, device, dtype, storage = 'float32' } = must(computed, 'an answer');
   const order = new Map(hookNames(info.config).map((hook, place) => [hook, place]));
   return {
-    ...{ model: info.hash, backend, device, reference, dtype, milliseconds },
+    ...{ model: info.hash, backend, device, storage, reference, dtype, milliseconds },
     ...{ nPos: ids.length, ofPos: input.ofPos },
     differences: differences.sort((a, b) => (order.get(a.hook) ?? 0) - (order.get(b.hook) ?? 0)),
     ...must(predictions, 'the logits'),

@@ -1,4 +1,6 @@
+import type { ModelInfo } from '../../anatomy/model-info';
 import type { NamedArray } from '../../anatomy/named-array';
+import type { WeightStorage } from '../../anatomy/weights';
 import { differenceOf } from '../../lib/difference';
 
 /**
@@ -47,11 +49,18 @@ export function describeFolding({ normsWithGain, norms, streamMean: mean }: Fold
   return `Norm gains: ${gains}. Stream: ${centring}.`;
 }
 
+/** True when the weights in use are not the numbers of the file. */
+export function isRounded({ storedDtype }: Pick<ModelInfo, 'storedDtype'>, storage: WeightStorage): boolean {
+  return storage !== storedDtype && storage !== 'float32';
+}
+
 /** What became of the stored numbers, from what the model and the answers say of themselves. */
-export function describeStorage(storedDtype: string, dtype: string, parameters: number): string {
-  const floats = /^b?float\d+$/.test(storedDtype) ? 'floats, not quantised' : 'quantised';
-  const count = parameters.toLocaleString('en-US');
-  return storedDtype === dtype
-    ? `Stored as ${storedDtype} (${floats}), computed in ${dtype}: nothing was widened.`
-    : `Stored as ${storedDtype} (${floats}), computed in ${dtype}: all ${count} parameters were widened when loaded.`;
+export function describeStorage(storedDtype: string, storage: WeightStorage, dtype: string): string {
+  const kept =
+    storage === storedDtype
+      ? 'the big matrices are kept so'
+      : isRounded({ storedDtype }, storage)
+        ? `the big matrices were rounded to ${storage} when loaded${storage === 'int8' ? ', with a scale for each output' : ''}`
+        : 'the big matrices were widened to float32 when loaded, which changes no number';
+  return `Stored as ${storedDtype}; ${kept}. Computed in ${dtype}; the reference has the numbers of the file in float32.`;
 }

@@ -1,5 +1,6 @@
 import type { ModelInfo } from '../../anatomy/model-info';
 import type { BackendName } from '../../anatomy/run';
+import { weightBytes, type WeightStorage } from '../../anatomy/weights';
 import { isAbort, messageOf, UserError } from '../../lib/errors';
 import { compareModels } from './compare';
 import type { NumericsPort } from './port';
@@ -11,6 +12,8 @@ export interface Comparison {
   readonly info: ModelInfo;
   /** The backend in use. */
   readonly backend: BackendName;
+  /** How the model is kept there. */
+  readonly storage: WeightStorage;
   /** The prompt's ids, and how many of them to compare at most. */
   readonly ids: readonly number[];
   readonly most: number;
@@ -31,7 +34,7 @@ export interface NumericsJob {
   compare(comparison: Comparison): Promise<void>;
   cancel(): void;
   /** Why this model can't be held twice here, or null when it can. */
-  obstacle(info: ModelInfo, nPos: number): string | null;
+  obstacle(info: ModelInfo, storage: WeightStorage, nPos: number): string | null;
 }
 
 /** The backend that is held to be right: plain loops on the CPU. Where that computes already, the other one without a GPU. */
@@ -39,9 +42,17 @@ export function referenceFor(backend: BackendName): BackendName {
   return backend === 'cpu' ? 'wasm' : 'cpu';
 }
 
-/** Bytes of a second copy of the model, as float32, and of what is compared at a time. */
-export function bytesNeeded(info: ModelInfo, nPos: number): { readonly model: number; readonly compared: number } {
-  return { model: 4 * info.parameters, compared: 2 * largestQuestion(info.config, Math.max(1, nPos)) };
+/** Bytes of the model as it is kept, of a second copy as float32, and of what is compared at a time. */
+export function bytesNeeded(
+  info: ModelInfo,
+  storage: WeightStorage,
+  nPos: number,
+): { readonly kept: number; readonly model: number; readonly compared: number } {
+  return {
+    kept: weightBytes(info.config, storage),
+    model: weightBytes(info.config, 'float32'),
+    compared: 2 * largestQuestion(info.config, Math.max(1, nPos)),
+  };
 }
 
 export function createNumericsJob(port: NumericsPort): NumericsJob {
@@ -53,11 +64,11 @@ export function createNumericsJob(port: NumericsPort): NumericsJob {
     for (const listener of [...listeners]) listener();
   };
 
-  const obstacle = (info: ModelInfo, nPos: number): string | null => {
+  const obstacle = (info: ModelInfo, storage: WeightStorage, nPos: number): string | null => {
     if (port.sourceOf(info.hash) === null)
       return 'Where this model was loaded from is not known any more, so that it can\'t be loaded a second time. Load it again, then compare.';
-    const { model, compared } = bytesNeeded(info, nPos);
-    const needed = 2 * model + compared;
+    const { kept, model, compared } = bytesNeeded(info, storage, nPos);
+    const needed = kept + model + compared;
     const there = port.memoryBytes();
     if (needed <= there) return null;
     return `The model would have to be held twice: ${gigabytes(needed)} with what is compared, and this device has about ${gigabytes(there)}. Compare a smaller model of the same family.`;
@@ -79,19 +90,19 @@ export function createNumericsJob(port: NumericsPort): NumericsJob {
         if (controller === mine) set({ status: 'running', doing, share, comparison });
       };
       tell('Starting the reference', null);
-      const { info, backend, ids, most } = comparison;
+      const { info, backend, storage, ids, most } = comparison;
       const source = port.sourceOf(info.hash);
       const nPos = Math.min(most, ids.length);
       let second: ReturnType<NumericsPort['openSecond']> | null = null;
       try {
-        const why = obstacle(info, nPos);
+        const why = obstacle(info, storage, nPos);
         if (why !== null || source === null) throw new UserError('cannot-compare', why ?? '');
         second = port.openSecond();
         const reference = referenceFor(backend);
         await second.setBackend(reference);
         mine.signal.throwIfAborted();
         const again = await second.load(
-          source,
+          { ...source, storage: 'float32' }, // the numbers of the file, whatever was made of them
           ({ loadedBytes, totalBytes }) => tell('Loading the model a second time', totalBytes === null ? null : loadedBytes / totalBytes),
           mine.signal,
         );

@@ -1,5 +1,6 @@
 import { parseHook, type BlockPoint, type HookName, type OuterPoint } from '../../anatomy/hook-names';
 import type { BackendName } from '../../anatomy/run';
+import type { WeightStorage } from '../../anatomy/weights';
 import { differenceOf } from '../../lib/difference';
 import type { NamedArray } from '../../anatomy/named-array';
 import type { FoldingState } from './folding';
@@ -39,6 +40,8 @@ export interface NumericsReport {
   readonly maxLogprob: number;
   readonly maxLogprobPos: number;
   readonly folding: FoldingState;
+  /** How the big matrices were kept, as the answers say; the reference has them in float32. */
+  readonly storage: WeightStorage;
   /** What arithmetic was done in, as the answers say. */
   readonly dtype: string;
   readonly milliseconds: { readonly given: number; readonly reference: number };

@@ -1,5 +1,6 @@
 import type { StoreApi } from 'zustand/vanilla';
-import type { ModelInfo, ModelNeeds, ModelSource } from '../../anatomy/model-info';
+import type { LoadConsent, ModelInfo, ModelNeeds, ModelSource, StorageWish } from '../../anatomy/model-info';
+import type { StorageChoice } from '../../anatomy/weights';
 import { isAbort, messageOf } from '../../lib/errors';
 import type { Document, ModelRef } from '../document';
 import { pushStep } from '../history';
@@ -25,13 +26,14 @@ export function createModelActions(
   onBackend: () => void,
 ): ModelActions {
   const { getState: get, setState: set } = store;
-  let answer: ((yes: boolean) => void) | null = null;
+  let answer: ((consent: LoadConsent) => void) | null = null;
   let loading: { readonly ref: ModelRef | null; readonly controller: AbortController } | null = null;
   /** What the document named when its model last failed to load: not tried again until it names another. */
   let given: ModelRef | null = null;
 
   const actions: ModelActions = {
-    async loadModel(source, isSure = false) {
+    async loadModel(asked, isSure = false) {
+      const source = asNamed(asked);
       const label = labelOf(source);
       loading?.controller.abort();
       const mine = { ref: source.kind === 'files' ? null : refOf(source, null), controller: new AbortController() };
@@ -45,7 +47,7 @@ export function createModelActions(
           else set({ model: { status: 'loading', label, progress, previous, ...(needs === null ? {} : { needs }) } });
         };
         let needs: ModelNeeds | null = null;
-        const confirm = async (told: ModelNeeds): Promise<boolean> => {
+        const confirm = async (told: ModelNeeds): Promise<LoadConsent> => {
           needs = told;
           if (loading !== mine) return false;
           if (isSure || !asksFirst(source, told)) return true;
@@ -64,11 +66,11 @@ export function createModelActions(
         leave(error, previous);
       }
     },
-    confirmLoad() {
+    confirmLoad(storage) {
       const { model } = get();
       if (model.status !== 'loading' || model.isAsking !== true) return;
       set({ model: { ...model, isAsking: false } });
-      answer?.(true);
+      answer?.(storage === undefined ? true : wish(storage));
       answer = null;
     },
     cancelLoad() {
@@ -115,6 +117,13 @@ export function createModelActions(
     },
   };
 
+  /** A folder that was asked for is kept as the document says. */
+  function asNamed(source: ModelSource): ModelSource {
+    const { model, document } = get();
+    if (source.kind !== 'files' || source.storage !== undefined || model.status !== 'needs-files') return source;
+    return { ...source, ...wish(document.model.storage ?? null) };
+  }
+
   /** Back on the model that is loaded: nothing is waited for any more. */
   function settle(loaded: ModelRef): void {
     given = null;
@@ -126,13 +135,15 @@ export function createModelActions(
   }
 
   function arrive(source: ModelSource, info: ModelInfo): void {
-    const { document, history, actions: all } = get();
+    const { document, history, loaded, actions: all } = get();
     const ref = refOf(source, info);
     const wanted = document.model;
     if (source.kind === 'files' && wanted.kind === 'files' && wanted.hash !== info.hash)
       all.notify('warning', `these files are not the model that the link names: their content hash is another.`);
     const next: Document = { ...document, model: ref };
     given = null;
+    // The same model kept otherwise: its hash is the same, its numbers are not.
+    if (loaded !== null && loaded.hash === info.hash && loaded.storage !== ref.storage) onBackend();
     set({
       model: { status: 'ready', info },
       loaded: ref,
@@ -174,8 +185,15 @@ function labelOf(source: ModelSource): string {
 /** How the document names what was loaded. */
 function refOf(source: ModelSource, info: ModelInfo | null): ModelRef {
   const hash = info?.hash ?? null;
-  if (source.kind === 'catalogue') return { kind: 'catalogue', id: source.id, hash };
-  if (source.kind === 'url') return { kind: 'url', url: source.url, hash };
-  if (source.kind === 'hub') return { kind: 'hub', id: source.id, revision: source.revision, hash };
-  return { kind: 'files', name: source.name, hash: hash ?? '' };
+  // Once it is there, what was agreed to counts.
+  const kept = wish((info === null ? source.storage : info.storageWish) ?? null);
+  if (source.kind === 'catalogue') return { kind: 'catalogue', id: source.id, hash, ...kept };
+  if (source.kind === 'url') return { kind: 'url', url: source.url, hash, ...kept };
+  if (source.kind === 'hub') return { kind: 'hub', id: source.id, revision: source.revision, hash, ...kept };
+  return { kind: 'files', name: source.name, hash: hash ?? '', ...kept };
+}
+
+/** A wish as it stands in names of models: nothing for what is the usual. */
+function wish(storage: StorageChoice | null): StorageWish {
+  return storage === null ? {} : { storage };
 }
