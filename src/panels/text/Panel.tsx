@@ -10,6 +10,7 @@ import { computedLine, doubledStart, heatScale, nextTokensOf } from './layout';
 import { PromptEditor } from './PromptEditor';
 import { SamplingControls } from './SamplingControls';
 import { TextColumn } from './TextColumn';
+import { answerOf } from './turns';
 import { useChat } from './use-chat';
 import { usePaintRecord } from './use-paint-record';
 import { usePieces } from './use-pieces';
@@ -57,6 +58,7 @@ export default function TextPanel() {
         hasTokenizer={info.hasTokenizer}
         isRunning={isRunning}
         chat={chat}
+        answer={answerOf(steered ?? base, info.config.endIds)}
         warning={warning}
         onPrompt={actions.setPrompt}
         onGenerate={actions.regenerate}

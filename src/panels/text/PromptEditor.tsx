@@ -1,6 +1,8 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react';
+import type { ChatMessage } from '../../anatomy/chat';
 import type { Prompt } from '../../store/document';
 import { Button, TextArea } from '../../ui';
+import { Conversation } from './Conversation';
 import { parseIds, promptWarning } from './layout';
 import styles from './Panel.module.css';
 
@@ -8,6 +10,10 @@ import styles from './Panel.module.css';
 export interface ChatWriting {
   /** Makes this the last turn of the conversation, or begins one with it. */
   onTurn: (text: string) => void;
+  /** Replaces the conversation. Gives why it could not be written, or null. */
+  onMessages: (messages: readonly ChatMessage[]) => Promise<string | null>;
+  /** Takes the model's answer as its turn, and begins the next one. */
+  onAnswered: (answer: string) => void;
   /** Why the last turn could not be written, or null. */
   readonly problem: string | null;
 }
@@ -50,6 +56,7 @@ export function PromptEditor({
   onStop,
   onUseText,
   chat = null,
+  answer = null,
   warning = null,
   children,
 }: {
@@ -64,6 +71,8 @@ export function PromptEditor({
   onUseText: () => void;
   /** The prompt as a conversation; null for a model that doesn't say how it wants one written. */
   chat?: ChatWriting | null;
+  /** What the model answered to the conversation, once it is written. */
+  answer?: string | null;
   /** What is likely not meant about the prompt, and how to put it right. */
   warning?: PromptWarning | null;
   /** Further controls, below the button. */
@@ -76,6 +85,7 @@ export function PromptEditor({
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   /** A turn on its way: the model's template has to write it before it is the prompt. */
   const sent = useRef<string>(undefined);
+  const [isEditing, setEditing] = useState(false);
   useEffect(() => () => clearTimeout(timer.current), []);
   // A prompt that came from elsewhere calls off what was typed but not yet run.
   useEffect(() => {
@@ -116,7 +126,7 @@ export function PromptEditor({
       <div className={styles.prompt}>
         <TextArea
           hideLabel
-          label={byIds ? 'Prompt as token ids' : isChat ? 'User turn' : 'Prompt'}
+          label={byIds ? 'Prompt as token ids' : isChat ? turnLabel(prompt) : 'Prompt'}
           value={text}
           rows={2}
           mono={byIds}
@@ -153,15 +163,34 @@ export function PromptEditor({
           </Button>
         )}
         {isChat ? (
-          <Button variant="quiet" onPress={() => onPrompt({ kind: 'text', text })}>
-            Plain text
-          </Button>
+          <>
+            {chat === null ? null : (
+              <Button variant="quiet" onPress={() => setEditing(true)}>
+                {prompt.messages.length === 1 ? 'Turns' : `${prompt.messages.length} turns`}
+              </Button>
+            )}
+            {chat === null || answer === null ? null : (
+              <Button variant="quiet" onPress={() => chat.onAnswered(answer)}>
+                Reply
+              </Button>
+            )}
+            <Button variant="quiet" onPress={() => onPrompt({ kind: 'text', text })}>
+              Plain text
+            </Button>
+          </>
         ) : chat !== null && prompt.kind === 'text' ? (
           <Button variant="quiet" onPress={() => chat.onTurn(text)}>
             Chat
           </Button>
         ) : null}
       </div>
+      {isEditing && isChat && chat !== null ? <Conversation messages={prompt.messages} onClose={() => setEditing(false)} onUse={chat.onMessages} /> : null}
     </div>
   );
+}
+
+/** Whose turn stands in the field. */
+function turnLabel({ messages }: Prompt & { readonly kind: 'chat' }): string {
+  const role = messages.at(-1)?.role ?? 'user';
+  return `${role.slice(0, 1).toUpperCase()}${role.slice(1)} turn`;
 }

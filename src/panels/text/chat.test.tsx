@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
+import { act, cleanup, fireEvent, render, screen, within } from '@testing-library/react';
 import { StrictMode } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ChatMessage } from '../../anatomy/chat';
@@ -7,6 +7,7 @@ import type { Prompt } from '../../store/document';
 import { WorkbenchProvider } from '../../store/react';
 import type { WorkbenchState } from '../../store/state';
 import { createFixtureStore, fixtureModel } from '../fixture-store';
+import { completeJsdom } from '../../ui/jsdom';
 import { runs } from './fixtures';
 import TextPanel from './Panel';
 
@@ -36,6 +37,7 @@ function show(prompt: Prompt, { hasChat = true, renderChat = written }: { hasCha
   );
   return { store, prompt: () => store.getState().document.prompt, field: () => screen.getByRole<HTMLTextAreaElement>('textbox', { name: /Prompt|User turn/ }) };
 }
+completeJsdom();
 const press = async (name: string) => act(async () => fireEvent.click(screen.getByRole('button', { name })));
 const type = (field: HTMLElement, value: string) => fireEvent.change(field, { target: { value } });
 const rest = () => act(() => vi.advanceTimersByTimeAsync(1000));
@@ -90,6 +92,48 @@ describe('writing as a chat', () => {
     expect(note()).toBe('roles must alternate');
     expect(prompt()).toEqual(chatPrompt('A'));
     expect(field().value).toBe('B');
+  });
+
+  it('edits a system message and the turns of both sides, and says what the template refuses', async () => {
+    const strict: Render = async (messages) => {
+      if (messages.some(({ role }, index) => index > 0 && messages[index - 1]!.role === role)) throw new Error('Turns must alternate');
+      return written(messages);
+    };
+    const { prompt, field } = show(chatPrompt('Hi'), { renderChat: strict });
+    await press('Turns');
+    const dialog = within(screen.getByRole('dialog', { name: 'Conversation' }));
+    const write = (name: RegExp, value: string) => fireEvent.change(dialog.getByRole('textbox', { name }), { target: { value } });
+    const click = (name: string) => act(async () => fireEvent.click(dialog.getByRole('button', { name })));
+    write(/System message/, 'Be brief.');
+    await click('Add a turn');
+    write(/Turn 2, assistant/, 'Yes?');
+    await click('Add a turn');
+    write(/Turn 3, user/, 'Tell me more.');
+    await click('Remove turn 2');
+    await click('Use it');
+    expect(dialog.getByText('Turns must alternate')).toBeTruthy();
+    expect(prompt()).toEqual(chatPrompt('Hi'));
+    await click('Remove turn 1');
+    await click('Use it');
+    expect(screen.queryByRole('dialog')).toBeNull();
+    const messages = [{ role: 'system', content: 'Be brief.' }, { role: 'user', content: 'Tell me more.' }];
+    expect(prompt()).toEqual({ kind: 'chat', messages, text: '<system>Be brief.<user>Tell me more.<assistant>' });
+    expect(field().value).toBe('Tell me more.');
+    type(field(), 'More.');
+    await rest();
+    expect(prompt()).toMatchObject({ messages: [messages[0], { role: 'user', content: 'More.' }] });
+  });
+
+  it('takes the answer as the model’s turn, without the token that ended it', async () => {
+    const base = { ...runs.typical, promptLength: 2, ids: [0, 12, 13, 14, 1], tokens: ['<s>', 'Hi', ' There', ' you', '</s>'], status: 'done' as const };
+    const info = { ...fixtureModel(2, 2), hasChat: true };
+    const { prompt, field } = show(chatPrompt('Hi'), {}, { model: { status: 'ready', info: { ...info, config: { ...info.config, endIds: [1] } } }, texts: { base, steered: null } });
+    await press('Reply');
+    expect(prompt()).toEqual(chatPrompt('Hi', 'There you', ''));
+    expect(field().value).toBe('');
+    type(field(), 'Good');
+    await rest();
+    expect(prompt()).toEqual(chatPrompt('Hi', 'There you', 'Good'));
   });
 
   it('offers to write a conversation anew that this model writes otherwise', async () => {

@@ -33,21 +33,33 @@ export function useChat(info: ModelInfo | null, prompt: Prompt): { chat: ChatWri
     return () => void (isWanted = false);
   }, [actions, prompt, hash, hasChat]);
 
-  const write = (messages: readonly ChatMessage[]) => {
+  /** Null when it is the prompt now, or another one is wanted meanwhile; else why it could not be written. */
+  const tryToWrite = async (messages: readonly ChatMessage[]): Promise<string | null> => {
     newest.current += 1;
     const mine = newest.current;
-    actions.renderChat(messages).then(
-      (text) => {
-        if (mine !== newest.current) return;
-        setFailed(null);
-        actions.setPrompt({ kind: 'chat', messages, text });
-      },
-      (error: unknown) => mine === newest.current && setFailed({ prompt, message: messageOf(error) }),
-    );
+    try {
+      const text = await actions.renderChat(messages);
+      if (mine !== newest.current) return null;
+      setFailed(null);
+      actions.setPrompt({ kind: 'chat', messages, text });
+      return null;
+    } catch (error) {
+      return mine === newest.current ? messageOf(error) : null;
+    }
   };
-  const earlier = prompt.kind === 'chat' ? prompt.messages.slice(0, -1) : [];
+  const write = (messages: readonly ChatMessage[]) =>
+    void tryToWrite(messages).then((message) => {
+      if (message !== null) setFailed({ prompt, message });
+    });
+  const messages = prompt.kind === 'chat' ? prompt.messages : [];
+  const last = messages.at(-1);
   const chat: ChatWriting | null = hasChat
-    ? { onTurn: (content) => write([...earlier, { role: 'user', content }]), problem: failed?.prompt === prompt ? failed.message : null }
+    ? {
+        onTurn: (content) => write([...messages.slice(0, -1), { role: last?.role ?? 'user', content }]),
+        onMessages: tryToWrite,
+        onAnswered: (answer) => write([...messages, { role: 'assistant', content: answer }, { role: 'user', content: '' }]),
+        problem: failed?.prompt === prompt ? failed.message : null,
+      }
     : null;
   const isOther = prompt.kind === 'chat' && fresh !== null && fresh.of === hash && fresh.prompt === prompt && fresh.text !== prompt.text;
   const isForeign = prompt.kind === 'chat' && info !== null && !hasChat;
