@@ -19,7 +19,7 @@ export function Controls({ values, hasRecords, onChange }: { values: Settings; h
       <div className={styles['controls']}>
         <Segmented label="top features of" hideLabel options={SCOPES} value={scope} onChange={(value) => onChange({ scope: value })} />
         {scope === 'token' ? null : <Select hideLabel label="sorted by" options={options} value={chosen} onChange={(value) => onChange({ by: value })} />}
-        <span className={styles['note']}>{valueWords(values)}</span>
+        {scope === 'text' ? null : <span className={styles['note']}>{valueWords(values)}</span>}
       </div>
       <Disclosure title="Filters">
         <div className={styles['filters']}>

@@ -1,4 +1,4 @@
-import { Button, Message, Progress } from '../../ui';
+import { Button, Disclosure, Message, Progress } from '../../ui';
 import { ALTERNATIVES, fitOf, fitWarning } from './fit';
 import type { Activations } from './activations';
 import { BASELINES, type Loss, type LossState } from './use-loss';
@@ -15,15 +15,15 @@ export interface FitLineProps {
   readonly onCancel: () => void;
 }
 
-/** How well the dictionary describes this text: figures that keep their places, and a warning where it likely isn't read as it was trained. */
+/** How well the dictionary describes this text: figures that keep their places. */
 export function FitLine({ activations, advertisedL0, loss, canMeasure, onMeasure, onCancel }: FitLineProps) {
   const fit = fitOf(activations);
-  const warning = fitWarning(fit, advertisedL0);
   return (
     <section className={styles['fit']} aria-label="fit of the dictionary to this text">
+      <h4>How well the dictionary describes this text</h4>
       <dl className={styles['figures']}>
-        <Figure name="explained variance" value={share(fit.explainedVariance)} note="1 − Σ‖x − x̂‖² / Σ‖x − x̄‖², this text without its start token" />
-        <Figure name="error" value={share(fit.relativeError)} note="mean of ‖x − x̂‖ / ‖x‖" />
+        <Figure name="explained variance" value={share(fit.explainedVariance)} note="of this text, without its start token" />
+        <Figure name="error" value={share(fit.relativeError)} note="mean ‖x − x̂‖ / ‖x‖" />
         <Figure name="L0" value={fit.l0.toFixed(1)} note={`features per token${advertisedL0 === null ? '' : `; its files say ${advertisedL0.toFixed(1)}`}`} />
         {loss.status === 'ready' ? <LossFigures loss={loss.loss} /> : null}
       </dl>
@@ -38,7 +38,7 @@ export function FitLine({ activations, advertisedL0, loss, canMeasure, onMeasure
           corpus. Zeroing the stream is a very weak baseline, so that share looks better than it is: ΔCE is the honest figure.
         </p>
       ) : (
-        <Button variant="quiet" isDisabled={!canMeasure} onPress={onMeasure}>
+        <Button isDisabled={!canMeasure} onPress={onMeasure}>
           Measure loss recovered
         </Button>
       )}
@@ -47,17 +47,25 @@ export function FitLine({ activations, advertisedL0, loss, canMeasure, onMeasure
           {loss.message}
         </Message>
       ) : null}
-      {warning === null ? null : (
-        <Message tone="warning" title="This dictionary may not fit">
-          <p>{warning} Usual reasons:</p>
-          <ul className={styles['reasons']}>
-            {ALTERNATIVES.map((text) => (
-              <li key={text}>{text}</li>
-            ))}
-          </ul>
-        </Message>
-      )}
     </section>
+  );
+}
+
+/** Said above everything else, when the dictionary likely isn't read as it was trained. */
+export function FitWarning({ activations, advertisedL0 }: Pick<FitLineProps, 'activations' | 'advertisedL0'>) {
+  const warning = fitWarning(fitOf(activations), advertisedL0);
+  if (warning === null) return null;
+  return (
+    <Message tone="warning" title="This dictionary may not fit">
+      <p>{warning}</p>
+      <Disclosure title="Usual reasons">
+        <ul className={styles['reasons']}>
+          {ALTERNATIVES.map((text) => (
+            <li key={text}>{text}</li>
+          ))}
+        </ul>
+      </Disclosure>
+    </Message>
   );
 }
 

@@ -11,7 +11,7 @@ import type { InterventionSpec } from '../../anatomy/run';
 import type { WorkbenchState } from '../../store/state';
 import { Message, Progress, Select } from '../../ui';
 import { Controls } from './Controls';
-import { FitLine } from './FitLine';
+import { FitLine, FitWarning } from './FitLine';
 import { Lists } from './Lists';
 import { dictionaryOf, settings, type Settings } from './settings';
 import type { PromptModel } from './set-run';
@@ -138,14 +138,7 @@ function Body({ info, dictionary, dictionaryInfo, advertisedL0, values, onChange
   const watchHover = useCallback((listener: (pos: number | null) => void) => store.subscribe((state) => listener(state.hover.pos)), [store]);
   return (
     <div className={styles['body']}>
-      <FitLine
-        activations={activations}
-        advertisedL0={advertisedL0}
-        loss={loss.state}
-        canMeasure={isCurrent && isWhole}
-        onMeasure={() => void loss.measure()}
-        onCancel={loss.cancel}
-      />
+      <FitWarning activations={activations} advertisedL0={advertisedL0} />
       <Lists
         {...{ model, dictionary, dictionaryInfo, values, onChange, reading, isStreaming, chosen, pinned, onHover, watchHover }}
         hasTokenizer={info.hasTokenizer}
@@ -156,6 +149,14 @@ function Body({ info, dictionary, dictionaryInfo, advertisedL0, values, onChange
         by={values.strip}
         knownOf={known.knownOf}
         onPin={actions.pin}
+      />
+      <FitLine
+        activations={activations}
+        advertisedL0={advertisedL0}
+        loss={loss.state}
+        canMeasure={isCurrent && isWhole}
+        onMeasure={() => void loss.measure()}
+        onCancel={loss.cancel}
       />
     </div>
   );
