@@ -1,4 +1,5 @@
 /** Sparse dictionaries: reading every format into one `Dictionary`, and what one computes. */
+export { readDictionaryAddress } from './address';
 export { catalogueUrl, readCatalogue, type DictionaryEntry } from './catalogue';
 export { decode } from './decode';
 export { encode } from './encode';
