@@ -115,7 +115,8 @@ describe.each(['gpt2', 'llama'] as const)('a session with %s', (name) => {
   });
 
   it('computes every registered analysis, those with changes of their own too', async () => {
-    for (const door of analyses.all) {
+    // Those that read a dictionary are computed with one in their own tests.
+    for (const door of analyses.all.filter(({ dictionaries }) => dictionaries === undefined)) {
       const answer = await ask({ promptLength: 8, analyses: [{ id: door.id, params: {} }] });
       expect(Object.keys(answer.analyses[0]!), door.id).not.toHaveLength(0);
     }

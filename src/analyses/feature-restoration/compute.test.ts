@@ -2,9 +2,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { namedArray } from '../../anatomy/named-array';
 import type { InterventionSpec, RunResult } from '../../anatomy/run';
 import { tinyConfig } from '../../testing/apply-hook';
-import { dictionaryWith } from '../../testing/dictionaries';
-import { labPorts } from '../../testing/lab';
-import { compute, drawsOf, writeRows } from './compute';
+import { blockHook } from '../../anatomy/hook-names';
+import { dictionaryWith, randomDictionary, testDictionaries } from '../../testing/dictionaries';
+import { goldenFolder } from '../../testing/golden';
+import { labPorts, openLab } from '../../testing/lab';
+import { expectNoLeak } from '../../testing/leaks';
+import { Session } from '../../workers/session';
+import { compute, drawsOf, writeRows, type Restoration } from './compute';
 import { activeOthers, mostMoved, movedBy, restorationRate, restored } from './restore';
 
 const floats = (...values: number[]) => Float32Array.from(values);
@@ -116,4 +120,25 @@ describe('a changed run', () => {
   it('needs a change', async () => {
     await expect(compute(inputOf([]), params)).rejects.toThrow('needs a changed run');
   });
+});
+
+it('restores in a real model: all features at α = 1 are the unchanged reconstruction', async () => {
+  const id = 'url:https://example.org/restore';
+  const hook = blockHook(1, 'hook_resid_post');
+  const openDictionary = testDictionaries((config) => [randomDictionary(config, { id, dSae: 256 })]);
+  const lab = await openLab(new Session({ ...labPorts(), openDictionary }), goldenFolder('llama'), 'cpu');
+  const ids = [0, 96, 190, 33, 18];
+  const edit = (feature: number): InterventionSpec => ({ id: 'edit-features', at: hook, positions: 'all', params: { dictionary: id, feature, op: 'add', coefficient: 30 } });
+  const ask = { ids, interventions: [edit(3)] };
+  const result = (await lab.analyse('feature-restoration', ask, { dictionary: id, draws: 2, top: 5 })) as Restoration;
+  expect(result.changed.kl).toBeGreaterThan(0.01);
+  expect(result.moved).toBeGreaterThan(0);
+  // D(z_o) in the changed model is D(z_o) in the unchanged one, as the change lies before it.
+  const plain = await lab.run({ ids, logits: true, interventions: [{ ...edit(3), params: { ...edit(3).params, coefficient: 0, keepError: false } }] });
+  const end = plain.logits!.data.slice(-lab.config.dVocab);
+  const logZ = Math.log(end.reduce((sum, value) => sum + Math.exp(value), 0));
+  expect(result.all.logprob).toBeCloseTo(end[result.answerId]! - logZ, 3);
+  expect(result.randomRates.data).toHaveLength(2);
+  const work = () => lab.analyse('feature-restoration', ask, { dictionary: id, draws: 2, top: 5 });
+  await expectNoLeak(() => lab.numTensors(), work);
 });

@@ -1,7 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { blockHook } from '../../anatomy/hook-names';
+import { decode, encode } from '../../dictionaries';
 import { applyHooks, tinyConfig } from '../../testing/apply-hook';
-import { dictionaryWith } from '../../testing/dictionaries';
-import { labPorts } from '../../testing/lab';
+import { dictionaryWith, randomDictionary, testDictionaries } from '../../testing/dictionaries';
+import { goldenFolder } from '../../testing/golden';
+import { greedy, labPorts, openLab, type Lab } from '../../testing/lab';
+import { expectNoLeak } from '../../testing/leaks';
+import { Session } from '../../workers/session';
 import { hooks } from './apply';
 
 const R = Math.SQRT1_2;
@@ -55,5 +60,44 @@ describe('erasing a concept', () => {
     expect(() => hooks({ ...site([0]), at: 'blocks.1.hook_resid_post' })).toThrow('reads at "blocks.0.hook_resid_post"');
     const transcoder = dictionaryWith({ dSae: 1, W_enc: [1, 0], W_dec: [1, 0], spec: { hookNameOut: 'blocks.1.hook_resid_post' } });
     expect(() => hooks({ ...site([0]), dictionary: () => transcoder })).toThrow('transcoder');
+  });
+});
+
+describe('erasing in a real run', () => {
+  const id = 'url:https://example.org/itd';
+  const hook = blockHook(1, 'hook_resid_post');
+  const spec = (change: Partial<ReturnType<typeof site>['params']>) => ({
+    id: 'itd-erase',
+    at: hook,
+    positions: 'all' as const,
+    params: { dictionary: id, features: [1, 4, 7], coefficient: -8, threshold: 0, scored: -8, skipBos: true, ...change },
+  });
+  let lab: Lab;
+  beforeAll(async () => {
+    const openDictionary = testDictionaries((config) => [randomDictionary(config, { id })]);
+    lab = await openLab(new Session({ ...labPorts(), openDictionary }), goldenFolder('llama'), 'cpu');
+  });
+  const ids = [0, 96, 190, 33, 18];
+  const write = async (change: Partial<ReturnType<typeof site>['params']> | null) =>
+    (await lab.run({ ids, generate: greedy(8), interventions: change === null ? [] : [spec(change)] })).generated?.ids;
+
+  it('decides once, on the prompt, and holds to it for every new token', async () => {
+    const made = randomDictionary(lab.config, { id });
+    const x = (await lab.run({ ids, capture: [hook] })).activations[hook]!.data;
+    const f = encode(made, x, ids.length);
+    for (let row = 0; row < f.length; row += made.info.dSae) for (const feature of [1, 4, 7]) f[row + feature]! *= -8;
+    const xHat = decode(made, f, ids.length, x);
+    const d = made.info.dIn;
+    const from = lab.config.bosId === ids[0] ? d : 0;
+    const score = x.slice(from).reduce((sum, value, i) => sum + (value - (xHat[from + i] ?? 0)) ** 2, 0) / (x.length - from);
+    const always = await write({});
+    expect(always).not.toEqual(await write(null));
+    expect(await write({ threshold: 0.999 * score })).toEqual(always);
+    expect(await write({ threshold: 1.001 * score })).toEqual(await write(null));
+  });
+
+  it('leaves no tensor behind but the dictionary’s own', async () => {
+    await write({ threshold: 1 });
+    await expectNoLeak(() => lab.numTensors(), () => write({ threshold: 1 }));
   });
 });
