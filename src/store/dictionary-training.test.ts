@@ -58,7 +58,7 @@ const ports = (storage: Storage, more: Partial<DictionaryTrainingPorts> = {}): D
   openThread,
   openDictionary: async (dictionary) => {
     opened.push(dictionary);
-    return (await session.openDictionary({ kind: 'trained', dictionary }, () => undefined, signal)).id;
+    return (await session.dictionaries.open({ kind: 'trained', dictionary }, () => undefined, signal)).id;
   },
   now: () => 0,
   ...more,

@@ -26,6 +26,8 @@ export interface WorkerRunner {
   openDictionary(source: OpenSource, onProgress: (progress: LoadProgress) => void, signal: AbortSignal): Promise<DictionaryInfo>;
   closeDictionary(id: DictionaryId): Promise<void>;
   decoderRows(id: DictionaryId, features: readonly number[]): Promise<readonly Float32Array[]>;
+  /** A dictionary as SAELens (version 6) reads it: cfg.json and sae_weights.safetensors (float32) in a zip. @throws UserError */
+  exportDictionary(id: DictionaryId): Promise<Uint8Array<ArrayBuffer>>;
   survey(): Promise<readonly BackendStatus[]>;
   setBackend(name: BackendName): Promise<BackendStatus>;
   backend(): Promise<BackendStatus | null>;
@@ -141,6 +143,7 @@ export function connectRunner(port: Comlink.Endpoint & EventTarget, baseUrl: str
       }),
     closeDictionary: (id) => answered(() => remote.closeDictionary(id)),
     decoderRows: (id, features) => question(never, (call) => remote.decoderRows(call, id, features)),
+    exportDictionary: (id) => question(never, (call) => remote.exportDictionary(call, id)),
     tokenize: (text) => answered(() => remote.tokenize(text)),
     tokenizePlain: (text) => answered(() => remote.tokenizePlain(text)),
     renderChat: (messages) => answered(() => remote.renderChat(messages)),

@@ -18,6 +18,8 @@ export interface DictionariesPorts {
   readonly open: OpenDictionary;
   /** Told of each that is closed, or that has to give back what a backend keeps of it. */
   readonly release: (dictionary: Dictionary) => void;
+  /** Does a piece of work once no request is being computed. */
+  readonly whenIdle: (work: () => void) => void;
 }
 
 interface Opened {
@@ -31,7 +33,7 @@ const MOST_BYTES = 768 * 2 ** 20;
 
 /**
  * The dictionaries that are open for one model. Within a budget of bytes: beyond it the least lately used are put away, and read
- * again when they are asked for. That happens between requests only (`trim`), so that none goes while it is in use.
+ * again when they are asked for. That happens between requests only, so that none goes while it is in use.
  */
 export class Dictionaries {
   readonly #ports: DictionariesPorts;
@@ -113,12 +115,12 @@ export class Dictionaries {
     for (const { dictionary } of this.#open.values()) this.#ports.release(dictionary);
   }
 
-  /** Puts away the least lately used beyond the budget, but never the last one. Not called while a request is computed. */
-  trim(): void {
+  /** Puts away the least lately used beyond the budget, but never the one that was used last. */
+  #trim(): void {
     let bytes = [...this.#open.values()].reduce((sum, { dictionary }) => sum + weightBytes(dictionary), 0);
     for (const [id, { dictionary, source }] of [...this.#open]) {
       if (bytes <= this.#budget || this.#open.size === 1) return;
-      if (source === null) continue; // it could not be had again
+      if (source === null || id === [...this.#open.keys()].at(-1)) continue; // it could not be had again, or it is the latest
       bytes -= weightBytes(dictionary);
       this.close(id);
       this.#away.set(id, source);
@@ -138,7 +140,9 @@ export class Dictionaries {
   #keep(dictionary: Dictionary, source: DictionarySource | null): void {
     const { id } = dictionary.info;
     this.#away.delete(id);
-    if (!this.#open.has(id)) this.#open.set(id, { dictionary, source });
+    if (this.#open.has(id)) return;
+    this.#open.set(id, { dictionary, source });
+    this.#ports.whenIdle(() => this.#trim());
   }
 }
 

@@ -13,7 +13,6 @@ import { UserError } from '../lib/errors';
 import type { Params } from '../lib/params';
 import { stableJson } from '../lib/stable-json';
 import type { ModelTokenizer } from '../models';
-import type { Dictionaries } from './dictionaries';
 import { chooseDirection, chooseIntervention, type Chosen } from './methods';
 import { PassCache, type CachedPass } from './pass-cache';
 import { needTokenizer } from './texts';
@@ -29,6 +28,12 @@ export interface PassControl {
   readonly pause?: () => Promise<void>;
 }
 
+/** Gives dictionaries by name, opened if they aren't. */
+export interface DictionarySupply {
+  /** @throws UserError when it can't be opened or doesn't fit the model. */
+  need(id: DictionaryId, signal: AbortSignal): Promise<Dictionary>;
+}
+
 const PASS_BYTES = 256 * 2 ** 20;
 const DIRECTION_PASS_BYTES = 64 * 2 ** 20;
 const MAX_DIRECTIONS = 256;
@@ -40,12 +45,12 @@ const MAX_DIRECTIONS = 256;
 export class Passes {
   readonly #model: EngineModel;
   readonly #tokenizer: ModelTokenizer | null;
-  readonly #dictionaries: Dictionaries;
+  readonly #dictionaries: DictionarySupply;
   readonly #cache = new PassCache(PASS_BYTES);
   readonly #directionPasses = new PassCache(DIRECTION_PASS_BYTES);
   readonly #directions = new Map<string, DirectionResult>();
 
-  constructor(model: EngineModel, tokenizer: ModelTokenizer | null, dictionaries: Dictionaries) {
+  constructor(model: EngineModel, tokenizer: ModelTokenizer | null, dictionaries: DictionarySupply) {
     this.#model = model;
     this.#tokenizer = tokenizer;
     this.#dictionaries = dictionaries;
@@ -62,7 +67,7 @@ export class Passes {
    */
   async dictionaries(ids: readonly DictionaryId[], signal: AbortSignal): Promise<(id: DictionaryId) => Dictionary> {
     const opened = new Map<DictionaryId, Dictionary>();
-    for (const id of new Set(ids)) opened.set(id, await this.#dictionaries.need(id, this.config, signal));
+    for (const id of new Set(ids)) opened.set(id, await this.#dictionaries.need(id, signal));
     return (id) => {
       const dictionary = opened.get(id);
       if (dictionary === undefined) throw new UserError('unknown-dictionary', `the dictionary "${id}" was not asked for beforehand.`);
@@ -153,7 +158,7 @@ export class Passes {
         encodePlain: (text) => needTokenizer(this.#tokenizer).encodePlain(text),
         capture: (ids, name) => this.#captureForDirection(ids, name, signal),
         unembedding: (ids) => this.#model.unembedding(ids),
-        dictionary: (id) => this.#dictionaries.need(id, this.config, signal),
+        dictionary: (id) => this.#dictionaries.need(id, signal),
         signal,
       },
       values,

@@ -54,6 +54,8 @@ export interface WorkerApi {
   closeDictionary(id: DictionaryId): Promise<Outcome<void>>;
   /** [d_out] each. */
   decoderRows(call: number, id: DictionaryId, features: readonly number[]): Promise<Outcome<readonly Float32Array[]>>;
+  /** SAELens files in a zip. */
+  exportDictionary(call: number, id: DictionaryId): Promise<Outcome<Uint8Array<ArrayBuffer>>>;
   tokenize(text: string): Promise<Outcome<Tokenized>>;
   tokenizePlain(text: string): Promise<Outcome<Tokenized>>;
   renderChat(messages: readonly ChatMessage[]): Promise<Outcome<string>>;

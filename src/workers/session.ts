@@ -1,27 +1,23 @@
 import type { ChatMessage } from '../anatomy/chat';
-import type { Dictionary, DictionaryId, DictionaryInfo, OpenSource } from '../anatomy/dictionary';
 import type { BackendStatus, LoadProgress, ModelInfo, ModelSource, Tokenized } from '../anatomy/model-info';
-import { decoderRow } from '../anatomy/decoder-row';
 import type { HookName } from '../anatomy/hook-names';
 import type { BackendName, ComputedBy, DirectionSpec, RunRequest, RunResult } from '../anatomy/run';
 import { weightBytes, type WeightStorage } from '../anatomy/weights';
-import { releaseDictionary, type Engine, type EngineModel, type EngineStarter } from '../engine';
+import type { Engine, EngineModel, EngineStarter } from '../engine';
 import { abortError, isAbort, messageOf, UserError } from '../lib/errors';
 import { l2Norm } from '../lib/vectors';
 import type { ModelFiles } from '../models';
 import { answerRequest } from './answer';
-import { Dictionaries, type OpenDictionary } from './dictionaries';
 import { EngineHost, statusOf } from './engine-host';
 import { createExclusive } from './exclusive';
 import { Passes, type PassControl } from './passes';
 import type { WorkerNotice } from './protocol';
+import { SessionDictionaries, type SessionDictionaryPorts } from './session-dictionaries';
 import { piecesOf, rendered, textOf, tokenized } from './texts';
 
-export interface SessionPorts {
+export interface SessionPorts extends SessionDictionaryPorts {
   readonly starter: EngineStarter;
   readonly loadFiles: (source: ModelSource, onProgress: (progress: LoadProgress) => void, signal: AbortSignal) => Promise<ModelFiles>;
-  /** Left out: no dictionary can be opened. */
-  readonly openDictionary?: OpenDictionary;
   readonly onNotice: (notice: WorkerNotice) => void;
 }
 
@@ -36,10 +32,10 @@ interface Loaded {
 
 /** One engine with one model: the worker's work, without the wall around it. One request at a time, in order. */
 export class Session {
+  readonly dictionaries: SessionDictionaries;
   readonly #ports: SessionPorts;
   readonly #host: EngineHost;
   readonly #turn = createExclusive();
-  readonly #dictionaries: Dictionaries;
   #loaded: Loaded | null = null;
   #loads = 0;
   #stopWatching: () => void = () => undefined;
@@ -47,8 +43,10 @@ export class Session {
   constructor(ports: SessionPorts) {
     this.#ports = ports;
     this.#host = new EngineHost(ports.starter);
-    const open = ports.openDictionary ?? (() => Promise.reject(new UserError('no-dictionaries', 'dictionaries can\'t be opened here.')));
-    this.#dictionaries = new Dictionaries({ open, release: releaseDictionary });
+    this.dictionaries = new SessionDictionaries(ports, {
+      config: () => this.#model().files.config,
+      whenIdle: (work) => this.#turn.run(async () => work()),
+    });
   }
 
   /**
@@ -93,6 +91,14 @@ export class Session {
   /** What takes one pass may be answered between the tokens of a text that is being written. */
   run(request: RunRequest, control: PassControl): Promise<RunResult> {
     const { signal } = control;
+    const missing = request.model === this.#loaded?.files.hash ? this.dictionaries.missing(request) : [];
+    // Fetched before its turn comes: nothing else need wait for a download.
+    if (missing.length > 0) return Promise.all(missing.map((id) => this.dictionaries.need(id, signal))).then(() => this.#inTurn(request, control));
+    return this.#inTurn(request, control);
+  }
+
+  #inTurn(request: RunRequest, control: PassControl): Promise<RunResult> {
+    const { signal } = control;
     if (request.generate !== null) {
       const pause = () => this.#turn.letIn();
       return this.#turn.run(() => this.#surviving(this.#answering(request, { ...control, pause })), signal);
@@ -124,32 +130,6 @@ export class Session {
         }),
       signal,
     );
-  }
-
-  /** Opens a dictionary beside whatever is computed meanwhile. See `Runner.openDictionary`. */
-  async openDictionary(source: OpenSource, onProgress: (progress: LoadProgress) => void, signal: AbortSignal): Promise<DictionaryInfo> {
-    if (source.kind === 'trained') {
-      this.putDictionary(source.dictionary);
-      return source.dictionary.info;
-    }
-    const { info } = await this.#dictionaries.open(source, this.#model().files.config, { onProgress, signal });
-    await this.#turn.run(async () => this.#dictionaries.trim());
-    return info;
-  }
-
-  /** Takes a dictionary that was made here. @throws UserError when it doesn't fit the model. */
-  putDictionary(dictionary: Dictionary): void {
-    this.#dictionaries.put(dictionary, this.#model().files.config);
-  }
-
-  closeDictionary(id: DictionaryId): Promise<void> {
-    return this.#turn.run(async () => this.#dictionaries.close(id));
-  }
-
-  /** Rows of W_dec, copied. @throws UserError for a feature that there isn't. */
-  async decoderRows(id: DictionaryId, features: readonly number[], signal: AbortSignal): Promise<Float32Array[]> {
-    const dictionary = await this.#dictionaries.need(id, this.#model().files.config, signal);
-    return features.map((feature) => decoderRow(dictionary, feature).slice());
   }
 
   async tokenize(text: string, special: boolean): Promise<Tokenized> {
@@ -238,10 +218,8 @@ export class Session {
   #put(files: ModelFiles, model: EngineModel): void {
     this.#loaded?.model.dispose();
     if (this.#loaded?.files !== files) this.#loaded?.files.tokenizer?.close();
-    // Another model's dictionaries are closed; for the same one anew, or elsewhere, they keep their weights, but not their tensors.
-    if (this.#loaded?.files.hash === files.hash) this.#dictionaries.releaseAll();
-    else this.#dictionaries.clear();
-    this.#loaded = { files, model, passes: new Passes(model, files.tokenizer, this.#dictionaries) };
+    this.dictionaries.modelCame(this.#loaded?.files === files);
+    this.#loaded = { files, model, passes: new Passes(model, files.tokenizer, this.dictionaries) };
   }
 
   #watch(engine: Engine): void {

@@ -1,6 +1,6 @@
 import * as Comlink from 'comlink';
 import type { LoadConsent, ModelNeeds } from '../anatomy/model-info';
-import { openDictionary } from '../dictionaries';
+import { exportSaelensZip, openDictionary, readDecoderRows } from '../dictionaries';
 import type { EngineStarter } from '../engine';
 import { loadModelFiles, type FileStore, type OpenTokenizer } from '../models';
 import { deviceOffer } from './device-offer';
@@ -59,6 +59,9 @@ export function createWorkerApi(
         ...(places.hubUrl === null ? {} : { hubUrl: places.hubUrl }),
         store: source.kind === 'id' && !source.id.startsWith('catalogue:') ? await openStore() : null,
       }),
+    // What lies elsewhere may not fit the model: it is opened whole, and looked at.
+    readDecoderRows: async (id, features, signal) =>
+      id.startsWith('catalogue:') ? readDecoderRows({ kind: 'id', id }, features, { signal, onProgress: () => undefined, baseUrl: places.baseUrl, config: null }) : null,
     onNotice: (notice) => emit({ kind: 'notice', notice }),
   });
 
@@ -91,10 +94,14 @@ export function createWorkerApi(
     },
     directionNorm: (call, spec, at) => cancellable(call, (signal) => session.directionNorm(spec, at, signal)),
     openDictionary: (call, source) =>
-      cancellable(call, (signal) => session.openDictionary(source, (progress) => emit({ kind: 'progress', call, progress }), signal)),
-    closeDictionary: (id) => outcomeOf(() => session.closeDictionary(id)),
+      cancellable(call, (signal) => session.dictionaries.open(source, (progress) => emit({ kind: 'progress', call, progress }), signal)),
+    closeDictionary: (id) => outcomeOf(() => session.dictionaries.close(id)),
+    async exportDictionary(call, id) {
+      const outcome = await cancellable(call, async (signal) => exportSaelensZip(await session.dictionaries.need(id, signal)));
+      return outcome.ok ? Comlink.transfer(outcome, [outcome.value.buffer]) : outcome;
+    },
     async decoderRows(call, id, features) {
-      const outcome = await cancellable(call, (signal) => session.decoderRows(id, features, signal));
+      const outcome = await cancellable(call, (signal) => session.dictionaries.decoderRows(id, features, signal));
       return outcome.ok ? Comlink.transfer(outcome, outcome.value.map((row) => row.buffer as ArrayBuffer)) : outcome;
     },
     tokenize: (text) => outcomeOf(() => session.tokenize(text, true)),
