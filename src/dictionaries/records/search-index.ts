@@ -27,8 +27,12 @@ export interface Hit {
 }
 
 export interface SearchIndex {
-  /** Rows that match, best first, `limit` at most, and how many there are in all. */
-  find(query: string, where: ReadonlySet<SearchIn>, limit: number): { readonly hits: readonly Hit[]; readonly total: number };
+  /**
+   * Rows that match, best first, `limit` at most, and how many there are in all.
+   *
+   * @param accepts says which rows count; null: all.
+   */
+  find(query: string, where: ReadonlySet<SearchIn>, limit: number, accepts?: ((row: number) => boolean) | null): { readonly hits: readonly Hit[]; readonly total: number };
 }
 
 /** Scores of the three kinds never overlap: a label beats a token, a token beats a context. */
@@ -38,6 +42,7 @@ const CONTEXT = 1000;
 /** How a token fits: it is the word, begins with it, or has it inside. */
 const FITS = { whole: 300, start: 200, inside: 100 } as const;
 const FAR = 999;
+const HIGHEST = LABEL + FAR;
 
 /** Lower case, and typographic quotes as typed ones. */
 export const folded = (text: string): string => text.toLowerCase().replace(/[“”]/g, '"').replace(/[‘’]/g, "'");
@@ -69,7 +74,7 @@ export function createSearchIndex(source: SearchSource): SearchIndex {
   }
 
   return {
-    find(rawQuery, where, limit) {
+    find(rawQuery, where, limit, accepts = null) {
       const query = folded(rawQuery).trim();
       if (query === '') return { hits: [], total: 0 };
       const score = new Uint16Array(rows);
@@ -105,6 +110,7 @@ export function createSearchIndex(source: SearchSource): SearchIndex {
           const before = from - labels.startOf(row);
           offer(row, LABEL + FAR - Math.min(FAR, before), row);
         }
+      if (accepts !== null) for (let row = 0; row < rows; row += 1) if ((score[row] ?? 0) > 0 && !accepts(row)) score[row] = 0;
       return best(score, at, limit);
     },
   };
@@ -118,12 +124,30 @@ function fitOf(word: string, query: string): number {
 
 const kindOf = (score: number): Hit['kind'] => (score >= LABEL ? 'label' : score >= TOKEN ? 'token' : 'context');
 
+/** Sorted by counting: a common word is found in nearly every row, and scores are small whole numbers. */
 function best(score: Uint16Array, at: Uint32Array, limit: number): { hits: Hit[]; total: number } {
-  const found: number[] = [];
-  for (let row = 0; row < score.length; row += 1) if ((score[row] ?? 0) > 0) found.push(row);
-  const sorted = found.sort((a, b) => (score[b] ?? 0) - (score[a] ?? 0) || a - b);
-  const hits = sorted.slice(0, limit).map((row) => ({ row, kind: kindOf(score[row] ?? 0), score: score[row] ?? 0, at: at[row] ?? 0 }));
-  return { hits, total: found.length };
+  const counts = new Uint32Array(HIGHEST + 1);
+  let total = 0;
+  for (const points of score) {
+    if (points === 0) continue;
+    counts[points] = (counts[points] ?? 0) + 1;
+    total += 1;
+  }
+  /** Where the rows of each score begin in the answer. */
+  const places = new Uint32Array(HIGHEST + 1);
+  for (let points = HIGHEST, place = 0; points > 0; points -= 1) {
+    places[points] = place;
+    place += counts[points] ?? 0;
+  }
+  const sorted = new Uint32Array(total);
+  for (const [row, points] of score.entries()) {
+    if (points === 0) continue;
+    const place = places[points] ?? 0;
+    sorted[place] = row;
+    places[points] = place + 1;
+  }
+  const hits = Array.from(sorted.subarray(0, limit), (row) => ({ row, kind: kindOf(score[row] ?? 0), score: score[row] ?? 0, at: at[row] ?? 0 }));
+  return { hits, total };
 }
 
 /** Every place of a text where a word stands, from and to. */

@@ -1,5 +1,5 @@
 import type { DictionaryId } from '../../anatomy/dictionary';
-import { createSearchIndex, folded, type Hit, type SearchIn, type SearchIndex } from './search-index';
+import { createSearchIndex, folded, type Hit, type SearchIn } from './search-index';
 import type { Searchable } from './shipped-model';
 
 /** A person's own label, which is searched too. */
@@ -52,39 +52,36 @@ export function createSearch(sets: readonly Searchable[]): Search {
       const began = performance.now();
       const own = ownFound(query);
       const taken = new Set(own.map(({ dictionary, index }) => `${dictionary} ${index}`));
-      const hits = parts.flatMap(({ set, index }) => findIn(set, index, query));
-      const found = hits.sort((a, b) => b.score - a.score).filter(({ dictionary, index }) => !taken.has(`${dictionary} ${index}`));
+      const answers = parts.map(({ set, index }) => ({ set, ...index.find(query.text, new Set(query.where), query.limit, filterOf(set, query.dictionary, taken)) }));
+      const hits = answers.flatMap(({ set, hits: some }) => some.map((hit) => ({ set, hit })));
+      hits.sort((a, b) => b.hit.score - a.hit.score);
       return {
-        found: [...own, ...found.slice(0, query.limit).map(({ show }) => show())],
-        total: own.length + found.length,
+        found: [...own, ...hits.slice(0, query.limit).map(({ set, hit }): FoundFeature => ({ ...set.featureAt(hit.row), kind: hit.kind, ...shown(set, hit, query.text) }))],
+        total: own.length + answers.reduce((sum, { total }) => sum + total, 0),
         milliseconds: performance.now() - began,
       };
     },
   };
 }
 
-interface Found {
-  readonly dictionary: DictionaryId;
-  readonly index: number;
-  readonly score: number;
-  /** Text is made for those that are shown. */
-  show(): FoundFeature;
-}
-
-function findIn(set: Searchable, index: SearchIndex, query: SearchQuery): Found[] {
-  const { hits } = index.find(query.text, new Set(query.where), Infinity);
-  return hits.flatMap((hit) => {
-    const feature = set.featureAt(hit.row);
-    if (query.dictionary !== null && feature.dictionary !== query.dictionary) return [];
-    return [{ ...feature, score: hit.score, show: () => ({ ...feature, kind: hit.kind, ...shown(set, hit, query.text) }) }];
-  });
+/** Which rows count: those of the dictionary asked for, but for features that a person's own label already found. */
+function filterOf(set: Searchable, dictionary: DictionaryId | null, taken: ReadonlySet<string>): ((row: number) => boolean) | null {
+  if (dictionary === null && taken.size === 0) return null;
+  return (row) => {
+    const feature = set.featureAt(row);
+    return (dictionary === null || feature.dictionary === dictionary) && !taken.has(`${feature.dictionary} ${feature.index}`);
+  };
 }
 
 function shown({ source }: Searchable, hit: Hit, query: string): Pick<FoundFeature, 'text' | 'from' | 'to'> {
   if (hit.kind === 'label') return marked(source.label(hit.row) ?? '', query);
   if (hit.kind === 'token') return marked(source.vocabulary[hit.at] ?? '', query);
-  let excerpt = 0;
-  while (excerpt + 2 < source.starts.length && (source.starts[excerpt + 1] ?? 0) <= hit.at) excerpt += 1;
+  let [excerpt, last] = [0, Math.max(0, source.starts.length - 2)];
+  while (excerpt < last) {
+    const middle = (excerpt + last + 1) >> 1;
+    if ((source.starts[middle] ?? 0) <= hit.at) excerpt = middle;
+    else last = middle - 1;
+  }
   const [first, end] = [source.starts[excerpt] ?? 0, source.starts[excerpt + 1] ?? source.text.length];
   const piece = (at: number) => source.vocabulary[source.text[at] ?? 0] ?? '';
   const words = (from: number, to: number) => Array.from({ length: Math.max(0, to - from) }, (_, i) => piece(from + i)).join('');

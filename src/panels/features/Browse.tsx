@@ -75,7 +75,7 @@ export function Browse({ table, own, selected, onSelect, values, onChange }: Bro
           onChange={(view) => onChange({ view })}
         />
       </div>
-      <p className={styles.summary} role="status">
+      <p className={styles.summary} role="status" data-query={search.status === 'ready' ? search.text : undefined}>
         {summaryOf(search, rows.length, table.count)}
       </p>
       {search.status === 'preparing' ? (

@@ -16,7 +16,7 @@ export interface Asked {
 export type SearchState =
   | { readonly status: 'idle' }
   | { readonly status: 'preparing'; readonly progress: ServiceProgress | null }
-  | { readonly status: 'ready'; readonly answer: SearchAnswer; readonly milliseconds: number }
+  | { readonly status: 'ready'; readonly answer: SearchAnswer; /** What was asked. */ readonly text: string; /** From asking to having the answer. */ readonly milliseconds: number }
   | { readonly status: 'failed'; readonly message: string };
 
 /** More rows than anybody reads. */
@@ -46,7 +46,7 @@ export function useSearch({ text, where, dictionary, own }: Asked): SearchState 
         return { answer, milliseconds: performance.now() - began };
       },
       {
-        onAnswer: (answered) => setState({ status: 'ready', ...answered }),
+        onAnswer: (answered, asked) => setState({ status: 'ready', text: asked.text, ...answered }),
         onError: (error) => setState({ status: 'failed', message: messageOf(error) }),
       },
     );
