@@ -61,9 +61,10 @@ export function createSearchIndex(source: SearchSource): SearchIndex {
   /** Distance in tokens from each position of the text to the nearest match in the same excerpt; FAR and more where there is none. */
   function distances(query: string): Uint16Array {
     const near = new Uint16Array(text.length).fill(FAR);
-    for (const [from, to] of matches(written.text, query)) {
-      const last = written.itemAt(to - 1);
-      for (let at = written.itemAt(from); at <= last; at += 1) near[at] = 0;
+    for (let from = written.text.indexOf(query), at = 0; from >= 0; from = written.text.indexOf(query, written.startOf(at + 1))) {
+      at = written.itemFrom(at, from);
+      const last = written.itemFrom(at, from + query.length - 1);
+      for (let token = at; token <= last; token += 1) near[token] = 0;
     }
     for (let excerpt = 0; excerpt + 1 < starts.length; excerpt += 1) {
       const [first, end] = [starts[excerpt] ?? 0, starts[excerpt + 1] ?? 0];
@@ -105,10 +106,9 @@ export function createSearchIndex(source: SearchSource): SearchIndex {
         }
       }
       if (where.has('labels'))
-        for (const [from] of matches(labels.text, query)) {
-          const row = labels.itemAt(from);
-          const before = from - labels.startOf(row);
-          offer(row, LABEL + FAR - Math.min(FAR, before), row);
+        for (let from = labels.text.indexOf(query), row = 0; from >= 0; from = labels.text.indexOf(query, labels.startOf(row + 1))) {
+          row = labels.itemFrom(row, from);
+          offer(row, LABEL + FAR - Math.min(FAR, from - labels.startOf(row)), row);
         }
       if (accepts !== null) for (let row = 0; row < rows; row += 1) if ((score[row] ?? 0) > 0 && !accepts(row)) score[row] = 0;
       return best(score, at, limit);
@@ -150,11 +150,6 @@ function best(score: Uint16Array, at: Uint32Array, limit: number): { hits: Hit[]
   return { hits, total };
 }
 
-/** Every place of a text where a word stands, from and to. */
-function* matches(text: string, word: string): Generator<readonly [number, number]> {
-  for (let from = text.indexOf(word); from >= 0; from = text.indexOf(word, from + word.length)) yield [from, from + word.length];
-}
-
 /** Texts as one, so that a single scan searches all of them, and which of them a character belongs to. */
 function joined(count: number, textAt: (item: number) => string, separator = '\n') {
   const parts: string[] = [];
@@ -170,14 +165,11 @@ function joined(count: number, textAt: (item: number) => string, separator = '\n
   return {
     text: parts.join(''),
     startOf: (item: number) => begins[item] ?? 0,
-    itemAt(character: number): number {
-      let [low, high] = [0, count - 1];
-      while (low < high) {
-        const middle = (low + high + 1) >> 1;
-        if ((begins[middle] ?? 0) <= character) low = middle;
-        else high = middle - 1;
-      }
-      return low;
+    /** The item that a character belongs to, looked for from an item before it: matches come in order. */
+    itemFrom(item: number, character: number): number {
+      let at = item;
+      while (at + 1 < count && (begins[at + 1] ?? 0) <= character) at += 1;
+      return at;
     },
   };
 }
