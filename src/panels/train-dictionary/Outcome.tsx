@@ -2,6 +2,7 @@ import type { TrainingResult } from '../../store/dictionary-training-ports';
 import { useDictionaryTraining } from '../../store/dictionary-training-react';
 import { useActions } from '../../store/react';
 import { Button, Message } from '../../ui';
+import { saveDictionaryFile } from './save-file';
 import { gateWords, verdictWords } from './words';
 import styles from './Panel.module.css';
 
@@ -26,6 +27,7 @@ export function Outcome({ result }: { result: TrainingResult }) {
         <Button variant="primary" onPress={() => void open()}>
           Use it
         </Button>
+        <Button onPress={() => void saveDictionaryFile(result.dictionary)}>Export as SAELens</Button>
       </div>
     </Message>
   );

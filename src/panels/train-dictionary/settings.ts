@@ -18,6 +18,6 @@ export const settings = {
   k: integer({ label: 'k, features per token', min: 1, max: 128, initial: 16 }),
   batch: choice({ label: 'a step', options: BATCHES, initial: '256' }),
   steps: integer({ label: 'steps', min: 1, max: 100_000, initial: 1000 }),
-  lr: number({ label: 'learning rate', min: 0.00001, max: 0.1, step: 0.00001, initial: 0.0004 }),
+  lr: number({ label: 'learning rate', min: 0.00001, max: 0.1, step: 0.00001, initial: 0.001 }),
   seed: integer({ label: 'seed', min: 0, max: 999_999, initial: 1 }),
 };
