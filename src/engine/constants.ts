@@ -55,8 +55,8 @@ export function constant(value: number): Tensor {
 }
 
 /** An array as a tensor that is uploaded once per run. `key` must name the contents: equal keys give the first contents. */
-export function constantArray(key: string, data: Float32Array, shape: readonly number[]): Tensor {
-  const make = () => tensor(data, [...shape], 'float32');
+export function constantArray(key: string, data: Float32Array | Int32Array, shape: readonly number[]): Tensor {
+  const make = () => tensor(data, [...shape], data instanceof Int32Array ? 'int32' : 'float32');
   return current === null ? make() : current.get(`array:${key}`, make);
 }
 
