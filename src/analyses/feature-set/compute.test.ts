@@ -2,9 +2,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { namedArray } from '../../anatomy/named-array';
 import type { RunResult } from '../../anatomy/run';
 import { tinyConfig } from '../../testing/apply-hook';
-import { dictionaryWith } from '../../testing/dictionaries';
-import { labPorts } from '../../testing/lab';
-import { compute, linesOf } from './compute';
+import { blockHook } from '../../anatomy/hook-names';
+import { dictionaryWith, randomDictionary, testDictionaries } from '../../testing/dictionaries';
+import { builtInModel } from '../../testing/golden';
+import { greedy, labPorts, openLab, type Lab } from '../../testing/lab';
+import { expectNoLeak } from '../../testing/leaks';
+import { Session } from '../../workers/session';
+import { compute, linesOf, type FeatureSet } from './compute';
 import { conceptSet, maximaOver, meanSquaredDifference, thresholdOf, topOf } from './select';
 
 const R = Math.SQRT1_2;
@@ -76,5 +80,40 @@ describe('a concept', () => {
   it('says what is missing', async () => {
     await expect(compute(model(prompts), { dictionary: 'd', concept: ' \n', retain: '', top: 3, coefficient: -8 })).rejects.toThrow('at least one prompt');
     expect(() => linesOf('x\n'.repeat(201))).toThrow('201 prompts');
+  });
+});
+
+describe.skipIf(builtInModel === null)('in the built-in model', () => {
+  const id = 'url:https://example.org/concept';
+  const hook = blockHook(6, 'hook_resid_post');
+  const concept = ['The dog barked at the cat.', 'My dog likes to eat bones.'];
+  const params = { dictionary: id, concept: concept.join('\n'), retain: 'The girl sang a song.', top: 16, coefficient: -8 };
+  let lab: Lab;
+  let session: Session;
+  beforeAll(async () => {
+    const openDictionary = testDictionaries((config) => [randomDictionary(config, { id, hookName: hook, dSae: 640 })]);
+    session = new Session({ ...labPorts(), openDictionary });
+    lab = await openLab(session, builtInModel, 'wasm');
+  });
+  const analyse = async () => (await lab.analyse('feature-set', { ids: [0] }, params)) as FeatureSet;
+
+  it('finds features that fire, and scores that an eraser agrees with', async () => {
+    const set = await analyse();
+    expect(set.features.data.length).toBeGreaterThan(0);
+    for (const strength of set.strengths.data) expect(strength).toBeGreaterThan(0);
+    // The score is the eraser's own: just below the prompt's it acts, just above it doesn't.
+    const { ids } = await session.tokenize(concept[0] ?? '', true);
+    const score = set.conceptScores.data[0] ?? 0;
+    const write = async (threshold: number | null) => {
+      const eraser = { id: 'itd-erase', at: hook, positions: 'all' as const, params: { dictionary: id, features: [...set.features.data], coefficient: -8, scored: -8, threshold: threshold ?? 0 } };
+      return (await lab.run({ ids, generate: greedy(6), interventions: threshold === null ? [] : [eraser] })).generated?.ids;
+    };
+    const base = await write(null);
+    expect(await write(0.99 * score)).not.toEqual(base);
+    expect(await write(1.01 * score)).toEqual(base);
+  });
+
+  it('leaves no tensor behind but the dictionary’s own', async () => {
+    await expectNoLeak(() => lab.numTensors(), analyse);
   });
 });
