@@ -1,35 +1,15 @@
-import { Fragment, memo, type ReactNode } from 'react';
+import { Fragment, memo } from 'react';
 import { visible } from '../lib/token-text';
-import { HEAT_STYLES, heatLevel, type HeatScale } from './TokenStrip-heat';
+import { HEAT_STYLES, heatLevel } from './TokenStrip-heat';
+import type { Chunk } from './TokenStrip-turns';
 import { tokenLabel } from './TokenStrip-words';
 import styles from './TokenStrip.module.css';
 
-interface ListProps {
-  tokens: readonly string[];
-  ids: readonly number[];
-  promptLength: number;
-  values: ArrayLike<number> | null;
-  scale: HeatScale | null;
-  pinned: number | null;
-  tabStop: number;
-}
-
-/** The tokens of a strip in their two phases. Renders only when something about the tokens changed; then only those tokens. */
-export const TokenList = memo(function TokenList({ tokens, ids, promptLength, values, scale, pinned, tabStop }: ListProps) {
-  const token = (pos: number) => (
-    <Token
-      key={pos}
-      pos={pos}
-      text={tokens[pos] ?? ''}
-      level={scale === null ? -1 : heatLevel(values?.[pos], scale)}
-      label={tokenLabel(tokens[pos] ?? '', pos, ids[pos] ?? -1, values?.[pos], scale)}
-      isPinned={pinned === pos}
-      isTabStop={tabStop === pos}
-    />
-  );
-  const prompt: ReactNode[] = [];
-  const response: ReactNode[] = [];
-  for (let pos = 0; pos < tokens.length; pos += 1) (pos < promptLength ? prompt : response).push(token(pos));
+/** The tokens of a strip in their two phases. Renders only when something about the tokens changed; then only those chunks. */
+export const TokenList = memo(function TokenList({ chunks }: { chunks: readonly Chunk[] }) {
+  const of = (phase: Chunk['phase']) => chunks.filter((chunk) => chunk.phase === phase).map((chunk) => <Tokens key={chunk.from} chunk={chunk} />);
+  const prompt = of('prompt');
+  const response = of('response');
   return (
     <>
       {prompt.length > 0 ? (
@@ -47,6 +27,20 @@ export const TokenList = memo(function TokenList({ tokens, ids, promptLength, va
       ) : null}
     </>
   );
+});
+
+const Tokens = memo(function Tokens({ chunk: { from, tokens, ids, values, scale, pinned, tabStop } }: { chunk: Chunk }) {
+  return tokens.map((text, index) => (
+    <Token
+      key={from + index}
+      pos={from + index}
+      text={text}
+      level={scale === null ? -1 : heatLevel(values[index], scale)}
+      label={tokenLabel(text, from + index, ids[index] ?? -1, values[index], scale)}
+      isPinned={pinned === from + index}
+      isTabStop={tabStop === from + index}
+    />
+  ));
 });
 
 interface TokenProps {

@@ -54,7 +54,7 @@ export function useReadingPlace(root: RefObject<HTMLDivElement | null>, text: { 
 }
 
 /** Brings a position that was pinned elsewhere into the strip's own view; the page around it stays where it is. */
-export function usePinInView(root: RefObject<HTMLDivElement | null>, pinned: number | null) {
+export function usePinInView(root: RefObject<HTMLDivElement | null>, pinned: number | null, isDrawn: boolean) {
   useLayoutEffect(() => {
     const element = root.current;
     const token = element === null || pinned === null ? null : elementAt(element, pinned);
@@ -63,5 +63,5 @@ export function usePinInView(root: RefObject<HTMLDivElement | null>, pinned: num
     if (above < 0) element.scrollTop = token.offsetTop;
     else if (above + token.offsetHeight > element.clientHeight)
       element.scrollTop = token.offsetTop + token.offsetHeight - element.clientHeight;
-  }, [root, pinned]);
+  }, [root, pinned, isDrawn]);
 }

@@ -1,11 +1,13 @@
 // @vitest-environment jsdom
-import { cleanup, fireEvent, render, screen, within } from '@testing-library/react';
+import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { Profiler } from 'react';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { TokenStrip, type TokenStripProps } from './TokenStrip';
 import { LOGPROB_HEAT } from './TokenStrip-heat';
 
 afterEach(cleanup);
+/** A busy machine takes its time for so many tokens. */
+const BUSY = { timeout: 30_000 };
 
 const props: TokenStripProps = {
   label: 'base text',
@@ -87,11 +89,25 @@ describe('TokenStrip', () => {
     expect(commits).toBe(3);
   });
 
-  it('draws an empty text and one of thousands of tokens', () => {
+  it('draws an empty text, and one of thousands of tokens a few hundred per frame', async () => {
     const { rerender } = render(<TokenStrip {...props} tokens={[]} ids={[]} promptLength={0} values={null} />);
     expect(screen.queryAllByRole('option')).toHaveLength(0);
     const many = Array.from({ length: 3000 }, (_, index) => ` t${index}`);
     rerender(<TokenStrip {...props} tokens={many} ids={many.map((_, index) => index)} promptLength={2990} values={null} />);
-    expect(document.querySelectorAll('[data-pos]')).toHaveLength(3000);
+    const drawn = () => document.querySelectorAll('[data-pos]').length;
+    expect(drawn()).toBe(256);
+    await waitFor(() => expect(drawn()).toBe(3000), BUSY);
+    expect(within(screen.getByRole('group', { name: 'prompt' })).getAllByRole('option', { hidden: true })).toHaveLength(2990);
+    expect([...document.querySelectorAll<HTMLElement>('[data-pos]')].map(({ dataset }) => Number(dataset['pos']))).toEqual(many.map((_, index) => index));
+
+    // Another text of the same length: the old one is exchanged in turns, a pin in what stands there comes at once.
+    const others = many.map((text) => `${text}x`);
+    const changed = () => [...document.querySelectorAll('[data-pos]')].filter(({ textContent }) => textContent?.endsWith('x')).length;
+    const later = { ...props, tokens: others, ids: many.map((_, index) => index), promptLength: 2990, values: null };
+    rerender(<TokenStrip {...later} />);
+    expect([drawn(), changed()]).toEqual([3000, 256]);
+    await waitFor(() => expect(changed()).toBe(3000), BUSY);
+    rerender(<TokenStrip {...later} pinned={2500} />);
+    expect(document.querySelector('[data-pos="2500"]')?.getAttribute('aria-selected')).toBe('true');
   });
 });

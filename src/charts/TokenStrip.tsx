@@ -3,6 +3,7 @@ import { TokenList } from './TokenStrip-list';
 import { elementAt, posOf, stepFrom, tokenOf } from './TokenStrip-places';
 import { useHoverMark, usePinInView, useReadingPlace } from './TokenStrip-view';
 import { TokenTip, type TipTarget } from './TokenStrip-tip';
+import { useChunksInTurns } from './TokenStrip-turns';
 import { tokenLines } from './TokenStrip-words';
 import type { HeatScale } from './TokenStrip-heat';
 import styles from './TokenStrip.module.css';
@@ -38,10 +39,12 @@ export function TokenStrip(props: TokenStripProps) {
   const [focused, setFocused] = useState<number | null>(null);
   const [tip, setTip] = useState<TipTarget | null>(null);
   const tabStop = Math.min(focused ?? pinned ?? 0, Math.max(0, tokens.length - 1));
-  useHoverMark(root, hovered, tokens.length);
+  const chunks = useChunksInTurns({ tokens, ids, promptLength, values, scale, pinned, tabStop });
+  const drawn = chunks.reduce((sum, chunk) => sum + chunk.tokens.length, 0);
+  useHoverMark(root, hovered, drawn);
   const prompt = useMemo(() => ids.slice(0, promptLength).join(), [ids, promptLength]);
-  const onScrolled = useReadingPlace(root, { prompt, count: tokens.length, isStreaming });
-  usePinInView(root, pinned);
+  const onScrolled = useReadingPlace(root, { prompt, count: drawn, isStreaming });
+  usePinInView(root, pinned, pinned !== null && pinned < drawn);
 
   const show = useCallback((element: HTMLElement | null) => {
     const pos = element === null ? null : posOf(element);
@@ -106,7 +109,7 @@ export function TokenStrip(props: TokenStripProps) {
         onScrolled();
       }}
     >
-      <TokenList tokens={tokens} ids={ids} promptLength={promptLength} values={values} scale={scale} pinned={pinned} tabStop={tabStop} />
+      <TokenList chunks={chunks} />
       <TokenTip target={tip} lines={tip === null ? [] : describe(tip.pos)} />
     </div>
   );

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { cleanup, fireEvent, render, screen, within } from '@testing-library/react';
+import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { nextTokensAnswer, runs } from './fixtures';
 import { nextTokensOf } from './layout';
@@ -26,11 +26,12 @@ const props: TextColumnProps = {
 const rows = () => within(screen.getByRole('table')).getAllByRole('row').slice(1);
 
 describe('TextColumn', () => {
-  it.each(Object.keys(runs) as (keyof typeof runs)[])('draws the state "%s"', (name) => {
+  it.each(Object.keys(runs) as (keyof typeof runs)[])('draws the state "%s"', async (name) => {
     const run = runs[name];
     render(<TextColumn {...props} run={run} next={null} />);
     expect(screen.getByRole('region', { name: 'base run' })).toBeDefined();
-    expect(screen.queryAllByRole('option')).toHaveLength(run?.ids.length ?? 0);
+    // A long text comes a few hundred tokens per frame.
+    await waitFor(() => expect(document.querySelectorAll('[data-pos]')).toHaveLength(run?.ids.length ?? 0), { timeout: 30_000 });
   });
 
   it('keeps the rows of the table before, while and after figures are there', () => {
