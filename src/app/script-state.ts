@@ -1,3 +1,4 @@
+import type { DictionaryId } from '../anatomy/dictionary';
 import type { ComputedBy, InterventionSpec } from '../anatomy/run';
 import { isPageBusy } from '../store/page-activity';
 import { selectModelInfo } from '../store/selectors';
@@ -20,6 +21,8 @@ export interface SnapshotText {
 export interface Snapshot extends Pick<WorkbenchState, 'document' | 'drag' | 'backend' | 'timing' | 'verdict' | 'notices'> {
   readonly model: { readonly status: WorkbenchState['model']['status']; readonly id: string | null; readonly hash: string | null };
   readonly texts: { readonly base: SnapshotText | null; readonly steered: SnapshotText | null };
+  /** How far the opening of each dictionary is. */
+  readonly dictionaries: Readonly<Record<DictionaryId, string>>;
   /** How far each question of the panels is, by its key. */
   readonly answers: Readonly<Record<string, string>>;
   readonly undoSteps: number;
@@ -39,6 +42,7 @@ export function snapshot(state: WorkbenchState): Snapshot {
     notices,
     model: { status: state.model.status, id: info?.id ?? null, hash: info?.hash ?? null },
     texts: { base: textOf(state.texts.base), steered: textOf(state.texts.steered) },
+    dictionaries: Object.fromEntries([...state.dictionaries].map(([id, { status }]) => [id, status])),
     answers: Object.fromEntries([...state.answers].map(([key, answer]) => [key, answer.status])),
     undoSteps: state.history.past.length,
     busy: isPageBusy(state),

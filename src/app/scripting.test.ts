@@ -67,6 +67,19 @@ describe('window.lacuna', () => {
     expect(store.getState()).toBe(before);
   });
 
+  it('opens a dictionary by any of its names, and says what is wrong', async () => {
+    const { runner, lacuna, start } = await startPage();
+    await start();
+    await runner.answerAll();
+    expect(await lacuna.openDictionary('blocks.1.hook_resid_post')).toMatchObject({ id: 'catalogue:tiny/blocks.1.hook_resid_post', dSae: 8 });
+    expect((await lacuna.openDictionary('./sae/')).id).toBe('url:http://localhost:3000/sae/');
+    expect((await lacuna.openDictionary('hub:owner/name@main/layer.3')).id).toBe('hub:owner/name@main/layer.3');
+    expect(lacuna.state().dictionaries).toMatchObject({ 'catalogue:tiny/blocks.1.hook_resid_post': 'ready' });
+    await expect(lacuna.openDictionary('what is this')).rejects.toThrow('names no dictionary');
+    runner.failDictionaries('the file is cut short.');
+    await expect(lacuna.openDictionary('other')).rejects.toThrow('the file is cut short.');
+  });
+
   it('computes an analysis with its settings', async () => {
     const { runner, lacuna, start } = await startPage();
     await start();

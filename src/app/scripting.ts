@@ -1,3 +1,4 @@
+import { catalogueDictionary, parseDictionaryId, type DictionaryId, type DictionaryInfo } from '../anatomy/dictionary';
 import type { NamedArray } from '../anatomy/named-array';
 import type { AnalysisResult, BackendName, ComputedBy, RunRequest } from '../anatomy/run';
 import type { BackendStatus, ModelInfo, ModelSource, StorageWish, Tokenized } from '../anatomy/model-info';
@@ -60,6 +61,8 @@ export interface Scripting {
   tokenize(text: string): Promise<Tokenized>;
   run(request: ScriptRequest): Promise<ScriptResult>;
   analyse(id: string, request: ScriptRequest, params?: Readonly<Record<string, unknown>>): Promise<AnalysisResult>;
+  /** Opens a sparse dictionary for the loaded model, as the panels do. */
+  openDictionary(idOrAddress: string): Promise<DictionaryInfo>;
   /** Settles when the page has computed everything that it shows. */
   settled(): Promise<void>;
   state(): Snapshot;
@@ -160,6 +163,14 @@ export function createScripting({ store, runner, sync, page, begun }: Parts): Sc
         const result = await run({ ...request, capture: [], logits: false, analyses: [{ id, params: paramsOf(params, 'params') }] });
         return must(result.analyses[0], 'the analysis that was asked for');
       }),
+    async openDictionary(idOrAddress) {
+      await begun;
+      const id = dictionaryIdOf(idOrAddress, model().id);
+      await store.getState().actions.openDictionary({ kind: 'id', id });
+      const opened = store.getState().dictionaries.get(id);
+      if (opened?.status === 'ready') return structuredClone(opened.info);
+      throw new UserError('not-opened', opened?.status === 'failed' ? opened.message : `"${id}" was closed, or another model was loaded, while it was being opened.`);
+    },
     settled: async () => {
       await begun;
       await page.idle(new AbortController().signal);
@@ -209,6 +220,16 @@ function sourceOf(idOrUrl: unknown): FetchedSource {
     if (/[/:.]/.test(idOrUrl)) return { kind: 'url', url: new URL(idOrUrl, document.baseURI).href };
   }
   throw new UserError('bad-request', `${JSON.stringify(idOrUrl)} is neither a model of the catalogue (${ids.join(', ')}) nor the URL of a folder.`);
+}
+
+/** A dictionary as a script names it: by its id, by the folder of one that ships with the model, or by an address. */
+function dictionaryIdOf(given: unknown, model: string): DictionaryId {
+  if (typeof given === 'string') {
+    if (parseDictionaryId(given) !== null) return given;
+    if (/^[\w.-]+$/.test(given)) return catalogueDictionary(model, given);
+    if (/^(https?:|[./])/.test(given)) return `url:${new URL(given, document.baseURI).href}`;
+  }
+  throw new UserError('bad-request', `${JSON.stringify(given)} names no dictionary. Known ways: "blocks.6.hook_resid_post" (one that ships with the model), "hub:owner/name@main/folder", or the address of a folder or file.`);
 }
 
 function brief({ id, hash, config, storedDtype }: ModelInfo, current: BackendStatus | null): ScriptModel {
