@@ -27,6 +27,8 @@ export interface AnalysisInput {
   encode(text: string): readonly number[] | Promise<readonly number[]>;
   /** An opened dictionary, of those that the door's `dictionaries` named. @throws UserError for another. */
   dictionary?(id: DictionaryId): Dictionary;
+  /** Columns of W_U. [d_model] each. */
+  unembedding?(ids: readonly number[]): Promise<readonly Float32Array[]>;
   readonly signal: AbortSignal;
 }
 

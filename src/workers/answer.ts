@@ -103,6 +103,7 @@ function inputOf(request: RunRequest, run: RunResult, context: AnswerContext, { 
     },
     encode: (text) => needTokenizer(tokenizer).encode(text),
     dictionary,
+    unembedding: (ids) => passes.unembedding(ids),
     signal,
   };
 }

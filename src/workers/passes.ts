@@ -75,6 +75,11 @@ export class Passes {
     };
   }
 
+  /** Columns of W_U. [d_model] each. */
+  unembedding(ids: readonly number[]): Promise<readonly Float32Array[]> {
+    return this.#model.unembedding(ids);
+  }
+
   /** True when an array that was given out is also kept here. */
   holds(buffer: ArrayBufferLike): boolean {
     return this.#cache.holds(buffer) || this.#directionPasses.holds(buffer);

@@ -17,6 +17,7 @@ import { featureAt, labelOf, rowOf, type FeatureTable, type OwnLabels } from './
 import { TestText } from './TestText';
 import { Toolbar } from './Toolbar';
 import { openSource } from './sources';
+import { useLogits } from './use-logits';
 import { useRecord } from './use-record';
 import styles from './Dashboard.module.css';
 
@@ -55,6 +56,7 @@ export function Dashboard({ feature, table, own, shipped, onSelect }: DashboardP
   };
   const ownLabel = own[feature.dictionary]?.[String(feature.index)] ?? null;
   const ready = opened?.status === 'ready' ? opened.info : null;
+  const { logits, problem } = useLogits(feature, ready !== null);
   const neuronpediaId = ready?.neuronpediaId ?? imported;
   const source = openSource(feature.dictionary);
   const canAsk = ready !== null || source !== null;
@@ -85,7 +87,7 @@ export function Dashboard({ feature, table, own, shipped, onSelect }: DashboardP
       {canAsk ? <TestText feature={feature} max={record?.maxActivation ?? null} prompt={prompt} text={text} onText={setText} /> : null}
       {record === null ? null : (
         <>
-          <Evidence record={record} />
+          <Evidence record={record} logits={logits} problem={problem} />
           <Contexts key={featureKey(feature)} feature={feature} record={record} bosId={info?.config.bosId ?? null} />
           <Related feature={feature} record={record} layer={section?.layer ?? null} nameOf={nameOf} onSelect={onSelect} />
         </>

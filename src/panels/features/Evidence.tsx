@@ -1,12 +1,14 @@
 import { Bars } from '../../charts/Bars';
 import { visible } from '../../lib/token-text';
 import type { FeatureRecord, TokenValue } from '../../dictionaries/records';
+import type { Logits } from './use-logits';
 import { figure, share } from './words';
 import styles from './Dashboard.module.css';
 
 /** How often and how strongly a feature fires, and which tokens its decoder row speaks for. */
-export function Evidence({ record }: { record: FeatureRecord }) {
-  const { density, histogram, maxActivation, topLogits, bottomLogits, tokenCount, dataset, norm } = record;
+export function Evidence({ record, logits, problem }: { record: FeatureRecord; logits: Logits | null; problem: string | null }) {
+  const { density, histogram, maxActivation, tokenCount, dataset, norm } = record;
+  const { topLogits, bottomLogits, logitHistogram } = logits ?? record;
   return (
     <div className={styles.columns}>
       <section className={styles.part} aria-label="activations">
@@ -41,14 +43,27 @@ export function Evidence({ record }: { record: FeatureRecord }) {
       <section className={styles.part} aria-label="logits">
         <h4>W_dec · W_U</h4>
         {topLogits.length === 0 && bottomLogits.length === 0 ? (
-          <p className={styles.note}>These records hold no logits.</p>
+          <p className={styles.note}>{problem ?? 'These records hold none; they are computed once the dictionary’s weights are open.'}</p>
         ) : (
           <div className={styles.logits}>
             <Tokens title="highest" rows={topLogits} />
             <Tokens title="lowest" rows={bottomLogits} />
           </div>
         )}
-        <p className={styles.note}>No LayerNorm in between: not logits of the model.</p>
+        {logitHistogram === null ? null : (
+          <Bars
+            values={logitHistogram.values}
+            heights={logitHistogram.heights}
+            height={36}
+            format={(value) => figure(value)}
+            describe={(value, height) => `around ${figure(value)}: ${height.toLocaleString('en')} tokens`}
+            summary="Histogram of W_dec · W_U over the vocabulary."
+          />
+        )}
+        <p className={styles.note}>
+          No LayerNorm in between: not logits of the model.
+          {topLogits.some(({ value }) => value === null) ? ' Their values appear once the dictionary’s weights are open.' : ''}
+        </p>
       </section>
     </div>
   );

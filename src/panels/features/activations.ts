@@ -27,6 +27,9 @@ export function activationsOf(run: RunResult, feature: number): Float32Array {
   return found;
 }
 
+/** The numbers of an array in an analysis's answer; none where there is no such array. */
+export const numbersOf = (value: unknown): readonly number[] => [...(arrayOf(value) ?? [])];
+
 function arrayOf(value: unknown): Float32Array | null {
   const data: unknown = typeof value === 'object' && value !== null && 'data' in value ? value.data : null;
   return data instanceof Float32Array ? data : null;
