@@ -12,7 +12,8 @@ import { describeCell, heatOf, summariseHeat } from './heat';
 import { nameOf, type KnownOf } from './list';
 import styles from './Panel.module.css';
 
-const LABELS = 128;
+/** Room for row labels: indices alone, or with names. */
+const [INDEX_ROOM, NAME_ROOM] = [44, 128];
 /** Characters that a token label has room for. */
 const TOKEN_ROOM = 8;
 
@@ -59,7 +60,7 @@ export function FeatureMap(props: FeatureMapProps) {
         rowTitle="feature"
         colTitle="token"
         positions="cols"
-        labelWidth={LABELS}
+        labelWidth={names.some((name) => name.includes(' ')) ? NAME_ROOM : INDEX_ROOM}
         chosenRow={row < 0 ? null : row}
         boundary={promptLength > 0 && promptLength < activations.nPos ? promptLength : null}
         pinned={pinned}
