@@ -152,6 +152,22 @@ describe('what this version does not know', () => {
     expect(problems.map((problem) => problem.kind)).toEqual(['illegal', 'illegal', 'illegal']);
   });
 
+  it('keeps of features what can be used, and says so of the rest', () => {
+    const sae = 'catalogue:lacuna-16m/blocks.6.hook_resid_post';
+    const good = read({ feature: { dictionary: sae, index: 3 }, featureLabels: { [sae]: { 3: 'animals' } } });
+    expect(good.problems).toEqual([]);
+    expect(good.document).toMatchObject({ feature: { dictionary: sae, index: 3 }, featureLabels: { [sae]: { 3: 'animals' } } });
+    for (const feature of [{ dictionary: 'javascript:alert(1)', index: 3 }, { dictionary: sae, index: -1 }, { dictionary: sae, index: 1.5 }, 'x']) {
+      const { document, problems } = read({ feature });
+      expect(document.feature).toBeNull();
+      expect(problems.map((problem) => problem.message)).toEqual([expect.stringContaining("the link's feature can't be used")]);
+    }
+    const labels = { [sae]: { 3: 'animals', x: 'no number', 4: 5, 5: 'x'.repeat(201) }, nonsense: { 1: 'x' }, 'url:https://example.org/a': [] };
+    const bad = read({ featureLabels: labels });
+    expect(bad.document.featureLabels).toEqual({ [sae]: { 3: 'animals' } });
+    expect(bad.problems).toHaveLength(4);
+  });
+
   it('leaves out a change that lacks its direction', () => {
     const { document, problems } = read(group({ ...member, direction: undefined }));
     expect(document.interventions).toEqual([]);
