@@ -2,16 +2,16 @@ import { useEffect, useRef, useState } from 'react';
 import { messageOf } from '../lib/errors';
 import { useActions } from '../store/react';
 import styles from './DropModel.module.css';
-import { looksLikeModel, readDropped } from './dropped-files';
+import { looksLikeDictionary, looksLikeModel, readDropped } from './dropped-files';
 import { useShell } from './shell-context';
 import { filesSource } from './source';
 
 const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
 
-/** A model folder can be dropped anywhere on the window. What a panel takes for itself (it stops the event) is left alone. */
+/** A model folder can be dropped anywhere on the window, and so can a dictionary's. What a panel takes for itself (it stops the event) is left alone. */
 export function DropModel() {
-  const { load } = useShell();
-  const { notify } = useActions();
+  const { load, openDialog } = useShell();
+  const { notify, openDictionary } = useActions();
   const [isOver, setOver] = useState(false);
   const reached = useRef(false);
 
@@ -35,7 +35,11 @@ export function DropModel() {
       event.preventDefault();
       try {
         const { files, folderName } = await readDropped(event.dataTransfer);
-        if (looksLikeModel(files)) load(filesSource(files, folderName));
+        const source = filesSource(files, folderName);
+        if (looksLikeDictionary(files) && source.kind === 'files') {
+          openDialog('dictionaries');
+          await openDictionary({ kind: 'files', name: source.name, files });
+        } else if (looksLikeModel(files)) load(source);
         else
           notify(
             'info',
@@ -56,9 +60,9 @@ export function DropModel() {
       window.removeEventListener('dragleave', onLeave);
       window.removeEventListener('drop', drop);
     };
-  }, [load, notify]);
+  }, [load, notify, openDialog, openDictionary]);
 
   return isOver ? (
-    <div className={styles.over}>Drop a model folder: config.json, .safetensors, tokenizer.json</div>
+    <div className={styles.over}>Drop a model folder (config.json, .safetensors, tokenizer.json) or a dictionary (cfg.json, weights)</div>
   ) : null;
 }

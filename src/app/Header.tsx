@@ -23,6 +23,7 @@ export function Header() {
       </h1>
       <div className={styles.group}>
         <ModelButton />
+        <DictionariesButton />
         <BackendMenu />
       </div>
       <div className={styles.space} />
@@ -47,6 +48,15 @@ function ModelButton() {
   return (
     <Button variant="quiet" onPress={() => openDialog('model')}>
       <span className={styles.label}>Model</span> <strong className={styles.model}>{shown}</strong>
+    </Button>
+  );
+}
+
+function DictionariesButton() {
+  const { openDialog } = useShell();
+  return (
+    <Button variant="quiet" onPress={() => openDialog('dictionaries')}>
+      Dictionaries
     </Button>
   );
 }

@@ -1,4 +1,6 @@
 import { useCallback } from 'react';
+import { DictionaryDialogProvider } from '../panels/dictionary-dialog';
+import { DictionaryDialog } from './DictionaryDialog';
 import { DropModel } from './DropModel';
 import { ErrorBoundary } from './ErrorBoundary';
 import { FirstLoad } from './FirstLoad';
@@ -20,6 +22,7 @@ import { useDocumentTheme } from './use-theme';
 export function Shell() {
   const shell = useShellValue();
   const { openDialog } = shell;
+  const openDictionaries = useCallback(() => openDialog('dictionaries'), [openDialog]);
   useDocumentTheme();
   useShortcuts(useCallback(() => openDialog('help'), [openDialog]));
   return (
@@ -31,7 +34,9 @@ export function Shell() {
         <Header />
         <main id="panels" className={styles.main} tabIndex={-1}>
           <ErrorBoundary what="The layout of the panels">
-            <PanelGrid />
+            <DictionaryDialogProvider value={openDictionaries}>
+              <PanelGrid />
+            </DictionaryDialogProvider>
           </ErrorBoundary>
           <FirstLoad />
         </main>
@@ -39,6 +44,7 @@ export function Shell() {
       </div>
       <Notices />
       <ModelDialog />
+      <DictionaryDialog />
       <StoredDialog />
       <TimingDialog />
       <HelpDialog />

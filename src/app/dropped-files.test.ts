@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { looksLikeModel, readDropped } from './dropped-files';
+import { looksLikeDictionary, looksLikeModel, readDropped } from './dropped-files';
 import { filesSource, sourceOf } from './source';
 
 // What a browser hands over with a drop, as far as it is read here; Node has the files but not the entries.
@@ -61,6 +61,13 @@ it('tells a model from a list of prompts', () => {
   expect(looksLikeModel([file('config.json')])).toBe(true);
   expect(looksLikeModel([file('weights.gguf')])).toBe(true);
   expect(looksLikeModel([file('prompts.jsonl'), file('more.csv')])).toBe(false);
+});
+
+it('tells a dictionary from a model', () => {
+  expect(looksLikeDictionary([file('cfg.json'), file('sae_weights.safetensors')])).toBe(true);
+  expect(looksLikeDictionary([file('layer3.sae.pt')])).toBe(true);
+  expect(looksLikeDictionary([file('config.json'), file('model.safetensors')])).toBe(false);
+  expect(looksLikeDictionary([file('prompts.jsonl')])).toBe(false);
 });
 
 it('names a model after its folder, else after its weights', () => {

@@ -44,3 +44,11 @@ function isDirectory(entry: FileSystemEntry): entry is FileSystemDirectoryEntry 
 export function looksLikeModel(files: readonly File[]): boolean {
   return files.some((file) => /\.(safetensors|bin|gguf|json|model|pt|onnx)$/.test(file.name));
 }
+
+/** Names by which the files of a dictionary are known, and no model's. */
+const DICTIONARY = /^(cfg\.json|sae_weights\.safetensors|sae\.safetensors|params\.(npz|safetensors)|ae\.pt|hyperparams\.json|layer_?\d+(\.sae)?\.(pt|safetensors))$/;
+
+/** True when files look like a sparse dictionary rather than a model. */
+export function looksLikeDictionary(files: readonly File[]): boolean {
+  return files.some((file) => DICTIONARY.test(file.name)) && !files.some((file) => file.name === 'tokenizer.json' || file.name === 'model.safetensors');
+}

@@ -1,4 +1,5 @@
 import { createContext, useContext } from 'react';
+import type { DictionaryId } from '../anatomy/dictionary';
 import { must } from '../lib/assert';
 import type { FeatureLibrary } from '../panels/features/library';
 import type { NumericsJob } from '../panels/numerics/job';
@@ -18,6 +19,8 @@ export interface Wiring {
   readonly features: FeatureLibrary;
   /** The whole URL that opens the present document elsewhere. */
   permalink(): Promise<string>;
+  /** A dictionary as SAELens files (float32) in a zip. @throws UserError */
+  exportDictionary(id: DictionaryId): Promise<Uint8Array<ArrayBuffer>>;
   /** Live tensors in the engine. */
   numTensors(): Promise<number>;
 }
