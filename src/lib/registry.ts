@@ -17,9 +17,12 @@ export interface Registry<D extends Door> {
  */
 export function createRegistry<D extends Door>(modules: Readonly<Record<string, D>>): Registry<D> {
   const byId = new Map<string, D>();
-  for (const path of Object.keys(modules).sort()) {
+  // By the folder, not by the path: "add" comes before "add-norm", though "/" comes after "-".
+  const folderOf = (path: string) => path.split('/').at(-2) ?? '';
+  const paths = Object.keys(modules).sort((a, b) => (folderOf(a) < folderOf(b) ? -1 : 1));
+  for (const path of paths) {
     const door = modules[path];
-    const folder = path.split('/').at(-2);
+    const folder = folderOf(path);
     if (door === undefined || typeof door.id !== 'string') throw new Error(`${path} has no default export with an id.`);
     if (door.id !== folder) throw new Error(`${path} calls itself "${door.id}": the id must be the folder's name, "${folder}".`);
     if (byId.has(door.id)) throw new Error(`two methods call themselves "${door.id}".`);
