@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef } from 'react';
 import type { FeatureRef } from '../../anatomy/dictionary';
 import { useSize } from '../../charts/size';
+import { DictionaryDialogButton } from '../dictionary-dialog';
 import { useActions, useWorkbench } from '../../store/react';
 import { selectModelInfo } from '../../store/selectors';
 import type { WorkbenchState } from '../../store/state';
@@ -69,9 +70,9 @@ export default function FeaturesPanel() {
           {isOne && feature !== null ? null : table.count > 0 ? (
             <Browse table={table} own={own} selected={feature} onSelect={select} values={values} onChange={change} />
           ) : status === 'ready' ? (
-            <Message tone="empty" title="No dictionary here yet">
+            <Message tone="empty" title="No dictionary here yet" action={<DictionaryDialogButton />}>
               <p>
-                No sparse dictionary ships for this model. Open one in the panel <em>Features of my text</em>, or drop a file of feature records here: a SAEDashboard batch (.json), a feature from
+                No sparse dictionary ships for this model. Open one of your own (its features then show in <em>Features of my text</em>), or drop a file of feature records here: a SAEDashboard batch (.json), a feature from
                 Neuronpedia (.json), or lines of its bulk export (.jsonl, .jsonl.gz).
               </p>
             </Message>

@@ -3,6 +3,7 @@ import type { DictionaryId } from '../../anatomy/dictionary';
 import { startsWithBos } from '../../anatomy/rows';
 import type { ModelInfo } from '../../anatomy/model-info';
 import { Recomputing } from '../../charts/Recomputing';
+import { DictionaryDialogButton } from '../dictionary-dialog';
 import { useDictionaries, useOpened } from '../../store/dictionary-choices-react';
 import { useFeatureKnowledge } from '../../store/feature-columns-react';
 import { useActions, useStoreApi, useWorkbench } from '../../store/react';
@@ -55,8 +56,8 @@ function WithModel({ info }: { info: ModelInfo }) {
         </Message>
       )}
       {dictionary === '' ? (
-        <Message tone="empty" title={isReading ? 'Looking for dictionaries' : 'No dictionary for this model'}>
-          Open one in the panel “Features”: a folder of your own, or one from the Hub.
+        <Message tone="empty" title={isReading ? 'Looking for dictionaries' : 'No dictionary for this model'} action={<DictionaryDialogButton />}>
+          Open one: from the Hugging Face Hub, an address, or a folder of your own.
         </Message>
       ) : (
         <WithDictionary key={dictionary} info={info} dictionary={dictionary} advertisedL0={entry?.l0 ?? null} values={values} onChange={onChange} />
