@@ -8,6 +8,16 @@ const LAYERS = 12;
 const PLACES: Readonly<Record<string, string>> = { 'skip-voids': 'blocks.0.hook_resid_pre', 'route-experts': 'blocks.3.mlp.hook_router_logits' };
 /** What the built-in model, which has no experts, can only carry switched off. */
 const NEEDS_EXPERTS: readonly string[] = ['route-experts'];
+/** Analyses that compare a changed run with the unchanged one. */
+const NEEDS_STEERING: readonly string[] = ['feature-restoration'];
+
+/** A dictionary that ships with the model, and where it reads and writes. */
+const DICTIONARY_HOOK = 'blocks.6.hook_resid_post';
+/** Settings that not every value of their kind makes sense for. */
+const BY_NAME: Readonly<Record<string, (turn: number) => unknown>> = {
+  dictionary: () => `catalogue:lacuna-16m/${DICTIONARY_HOOK}`,
+  features: (turn) => [3, 4 + turn, 200],
+};
 
 /** A legal value that isn't the default, different for different `turn`s where there are more than two. */
 function valueOf(param: Param, turn: number): unknown {
@@ -37,7 +47,7 @@ function valueOf(param: Param, turn: number): unknown {
 }
 
 function valuesOf(params: Params, turn: number): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(params).map(([name, param]) => [name, valueOf(param, turn)]));
+  return Object.fromEntries(Object.entries(params).map(([name, param]) => [name, BY_NAME[name]?.(turn) ?? valueOf(param, turn)]));
 }
 
 const turnOf = <T>(list: readonly T[], turn: number): T => {
@@ -52,13 +62,14 @@ export function generatedDocuments({ directions, interventions, analyses, panels
   const spec = ({ id, params }: Entry, turn: number) => ({ id, params: valuesOf(params, turn) });
   return Array.from({ length: count }, (_, turn) => {
     const intervention = turnOf(interventions, turn);
+    const analysis = turnOf(analyses, turn);
     const panel = turnOf(panels, turn);
     const beside = turnOf(panels, turn + 1);
     const positions = turnOf(['all', 'response', 'prompt', [1, 2, 4]], turn);
     // A slider with this turn's direction, and this turn's intervention with the next one's: each combination appears once.
     // What may have a direction or values of its own takes values here.
     const direct = intervention.direction !== 'required' ? {} : { direction: spec(turnOf(directions, turn + 1), turn) };
-    const at = (layer: number) => PLACES[intervention.id] ?? `blocks.${layer % LAYERS}.hook_resid_post`;
+    const at = (layer: number) => PLACES[intervention.id] ?? ('dictionary' in intervention.params ? DICTIONARY_HOOK : null) ?? `blocks.${layer % LAYERS}.hook_resid_post`;
     return {
       prompt: turn % 3 === 2 ? { kind: 'ids', ids: [0, 5524, 1066, 259, 586 + turn] } : { kind: 'text', text: `Chapter ${turn + 1}.\nThe cat’s “tail”` },
       sampling: { maxNewTokens: 5 + turn, temperature: turn % 2 === 0 ? 0 : 0.9, topK: 3 * turn, topP: 1 - turn / 50, seed: 11 + turn, stopAtEnd: turn % 2 === 0 },
@@ -71,14 +82,16 @@ export function generatedDocuments({ directions, interventions, analyses, panels
         { label: 'the other', enabled: !NEEDS_EXPERTS.includes(intervention.id), members: [{ id: intervention.id, at: at(4 + turn), positions: 'all', params: valuesOf(intervention.params, turn), ...direct }] },
         { label: 'off', enabled: false, members: [{ id: 'add', at: 'blocks.2.hook_attn_out', positions: [0], params: { coefficient: 3, skipBos: false }, direction: { id: 'random', params: { seed: turn } } }] },
       ],
-      analyses: [spec(turnOf(analyses, turn), turn)],
+      analyses: [spec(analysis, turn)],
       layout: [
         { size: 40, panels: [{ id: panel.id, size: 100 }] },
         { size: 60, panels: [{ id: beside.id, size: 100 }] },
       ],
       panelSettings: Object.keys(panel.params).length > 0 ? { [panel.id]: valuesOf(panel.params, turn) } : {},
       pinned: turn % 2 === 0 ? turn : null,
-      shown: turn % 2 === 0 ? 'steered' : 'base',
+      feature: turn % 3 === 0 ? { dictionary: BY_NAME.dictionary?.(turn), index: 7 + turn } : null,
+      featureLabels: turn % 3 === 1 ? { [`catalogue:lacuna-16m/${DICTIONARY_HOOK}`]: { [turn]: `my label ${turn}` } } : {},
+      shown: turn % 2 === 0 || NEEDS_STEERING.includes(analysis.id) ? 'steered' : 'base',
     };
   });
 }
