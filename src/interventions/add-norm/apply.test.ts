@@ -8,7 +8,7 @@ type Params = Parameters<typeof hooks>[0]['params'];
 const site = (direction: readonly number[], params: Partial<Params>) => ({
   at,
   positions: 'all' as const,
-  params: { share: 0.5, cap: 0, lastOnly: false, skipBos: false, ...params },
+  params: { coefficient: 0.5, cap: 0, lastOnly: false, skipBos: false, ...params },
   direction: Float32Array.from(direction),
   config: { ...tinyConfig, dModel: direction.length },
 });
@@ -20,8 +20,8 @@ beforeAll(() => labPorts().starter.start('cpu'));
 describe('adding a share of the norm', () => {
   it('gives the worked numbers', async () => {
     expect(await run([1, 0], {}, [[3, 4]])).toEqual(near([[5.5, 4]]));
-    expect(await run([1, 0], { share: 3, cap: 1 }, [[3, 4]])).toEqual(near([[8, 4]]));
-    expect(await run([1, 0], { share: -3, cap: 1 }, [[3, 4]])).toEqual(near([[-2, 4]]));
+    expect(await run([1, 0], { coefficient: 3, cap: 1 }, [[3, 4]])).toEqual(near([[8, 4]]));
+    expect(await run([1, 0], { coefficient: -3, cap: 1 }, [[3, 4]])).toEqual(near([[-2, 4]]));
     expect(await run([0, 0, 1], {}, [[3, 4, 12]])).toEqual(near([[3, 4, 18.5]]));
     // Two features of weights .730423 and .269577, as the direction weighted-features gives them.
     expect(await run([0.730423, 0.269577, 0], {}, [[3, 4, 12]])).toEqual(near([[9.097945, 6.25057, 12]]));
@@ -42,7 +42,7 @@ describe('adding a share of the norm', () => {
   });
 
   it('does nothing with no share, and says what does not fit', () => {
-    expect(hooks(site([1, 0], { share: 0 }))).toEqual([]);
+    expect(hooks(site([1, 0], { coefficient: 0 }))).toEqual([]);
     expect(() => hooks({ ...site([1, 0], {}), direction: null })).toThrow('needs a direction');
     expect(() => hooks({ ...site([1, 0], {}), direction: Float32Array.of(1) })).toThrow('1 values');
   });

@@ -17,8 +17,8 @@ type Site = InterventionSite<typeof settings>;
 export function hooks({ at, positions, params, direction, config }: Site): readonly HookEntry[] {
   if (direction === null) throw new UserError('no-direction', 'adding needs a direction.');
   expectRow(at, config, direction);
-  const { share, cap, lastOnly, skipBos } = params;
-  const size = cap > 0 ? Math.min(cap, Math.max(-cap, share)) : share;
+  const { coefficient, cap, lastOnly, skipBos } = params;
+  const size = cap > 0 ? Math.min(cap, Math.max(-cap, coefficient)) : coefficient;
   const unit = unitVector(direction);
   if (size === 0 || unit === null) return [];
   const change = (rows: Tensor) => add(rows, mul(scale(norm(rows), size), fromConstant(unit.values, [1, unit.values.length])));

@@ -2,7 +2,7 @@ import { number, toggle } from '../../lib/params';
 import { defineIntervention } from '../types';
 
 export const params = {
-  share: number({ label: 'share of the norm', min: -10, max: 10, step: 0.01, initial: 0, help: 'The length of the change, as a share of the activation’s own length.' }),
+  coefficient: number({ label: 'share of the norm', min: -10, max: 10, step: 0.01, initial: 0, help: 'The length of the change, as a share of the activation’s own length.' }),
   cap: number({ label: 'at most', min: 0, max: 10, step: 0.01, initial: 0, help: 'The largest share; 0: no limit.' }),
   lastOnly: toggle({ label: 'from the last prompt token on', initial: true, help: 'Only the position that predicts: the last token of the prompt, and each new one.' }),
   skipBos: toggle({ label: 'leave out BOS', initial: true, help: 'The token that begins every text is left alone, unless named by number.' }),
@@ -14,6 +14,6 @@ export default defineIntervention({
   summary: 'Adds a direction whose length is a share of the activation’s own length at that position.',
   params,
   direction: 'required',
-  noop: { share: 0 },
+  noop: { coefficient: 0 },
   load: () => import('./apply'),
 });
