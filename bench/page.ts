@@ -3,6 +3,7 @@ import { loadModelFiles } from '../src/models/load';
 import { createRunner } from '../src/workers/client';
 import { llamaGraph } from './onnx-graph';
 import { createPeer, type PeerBackend } from './peer';
+import { benchStorage } from './storage';
 
 export interface BenchOptions {
   readonly model: string;
@@ -96,6 +97,8 @@ async function bench(options: BenchOptions): Promise<BenchResult> {
 declare global {
   interface Window {
     bench?: typeof bench;
+    benchStorage?: typeof benchStorage;
   }
 }
 window.bench = bench;
+window.benchStorage = benchStorage;

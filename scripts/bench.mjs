@@ -1,6 +1,7 @@
 // Compares Lacuna with onnxruntime-web on the same weights in one page, and writes the figures to bench/results/.
 //   npm run bench                     WASM on one thread, and WebGPU where there is an adapter
 //   npm run bench -- --backend wasm   one backend alone
+//   npm run bench -- --storage        Lacuna alone: float32, float16 and int8 weights, in one page
 //   npm run bench -- --software       lets a software adapter count as a GPU (says nothing about speed on a real one)
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -15,6 +16,7 @@ const { values: args } = parseArgs({
     backend: { type: 'string', multiple: true, default: ['wasm', 'webgpu'] },
     model: { type: 'string', default: 'lacuna-16m' },
     software: { type: 'boolean', default: false },
+    storage: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '9' },
     'prompt-tokens': { type: 'string', default: '64' },
     'new-tokens': { type: 'string', default: '33' },
@@ -40,6 +42,11 @@ for (const backend of args.backend) {
   });
   if (backend === 'webgpu' && (adapter === null || (adapter.software && !args.software))) {
     console.log(`webgpu: ${adapter === null ? 'no adapter here' : 'only a software adapter here (--software measures it all the same)'}, left out.`);
+    continue;
+  }
+  if (args.storage) {
+    await benchStorage(page, backend);
+    await page.close();
     continue;
   }
   const options = {
@@ -73,5 +80,27 @@ for (const backend of args.backend) {
 }
 await browser.close();
 await site.close();
-console.log('ratio = peer time / our time, median over rounds in one page: above 1 Lacuna is faster.');
-console.table(rows);
+if (!args.storage) console.log('ratio = peer time / our time, median over rounds in one page: above 1 Lacuna is faster.');
+if (!args.storage) console.table(rows);
+
+/** Lacuna against itself: the same weights in each storage, in turn in one page. */
+async function benchStorage(page, backend) {
+  const options = { model: args.model, backend, promptTokens: Number(args['prompt-tokens']), newTokens: Number(args['new-tokens']), rounds: Number(args.rounds) };
+  const result = await page.evaluate((given) => window.benchStorage(given), options);
+  const summary = Object.fromEntries(
+    Object.entries(result.times).map(([storage, { prefill, decode }]) => [
+      storage,
+      {
+        'kept as': result.kept[storage],
+        'prefill ms': median(prefill).toFixed(1),
+        'decode ms': median(decode).toFixed(2),
+        'prefill, float32 over this': median(ratios(prefill, result.times.float32.prefill)).toFixed(2),
+        'decode, float32 over this': median(ratios(decode, result.times.float32.decode)).toFixed(2),
+      },
+    ]),
+  );
+  mkdirSync('bench/results', { recursive: true });
+  const record = { date: new Date().toISOString().slice(0, 10), backend, summary, ...result };
+  writeFileSync(`bench/results/${backend}-storage.json`, `${JSON.stringify(record, null, 1)}\n`);
+  console.table(summary);
+}

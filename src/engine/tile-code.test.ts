@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { VALUE_BYTES } from '../anatomy/weights';
-import { PANEL, STORAGES, tileModule, tileName, TILES, unpackName } from './tile-code';
+import { PANEL, STORAGES, tileModule, tileName, tilesOf, unpackName } from './tile-code';
 import type { Tile } from './tile-code';
 
 const memory = new WebAssembly.Memory({ initial: 4 });
@@ -26,7 +26,7 @@ describe.each(STORAGES)('tiles over %s', (storage) => {
   const { put, value } = codes[storage];
   const size = VALUE_BYTES[storage];
 
-  it.each(TILES)('%i rows by %i panels: y + x @ W, summed in order', (rows, panels) => {
+  it.each(tilesOf(storage))('%i rows by %i panels: y + x @ W, summed in order', (rows, panels) => {
     for (const [depth, tiles] of [[1, 1], [4, 2], [7, 3], [18, 1]] as const) {
       const [x, y, w] = [16, 16 + 4 * rows * depth, 20_000];
       const width = tiles * panels * PANEL; // of y, so that the next tile stands beside this one

@@ -10,19 +10,21 @@ import {
   extendHigh16,
   extendLow16,
   get,
+  interleaveHigh16,
+  interleaveLow16,
   intsToFloats,
   loadBytes,
-  loadSigned16,
   loadSplat,
-  loadUnsigned16,
   loadVector,
   loop,
   moduleOf,
   multiply,
   multiplyVectors,
   set,
-  shiftLeftLanes,
+  shiftLeft16,
   shiftRight,
+  shiftRight16,
+  splat16,
   splatInt,
   storeVector,
   subtract,
@@ -42,8 +44,8 @@ const FLOAT_BYTES = 4;
 const VECTOR_BYTES = 16;
 /** Steps of the inner loop that are written out. */
 const UNROLLED = 4;
-/** Sign, exponent and fraction of a float16 code, extended by its sign and shifted left by 13. */
-const CODE_MASK = 0x8fffe000 | 0;
+/** The upper half of a float32 that has a float16 code's sign, exponent and upper fraction. */
+const UPPER_MASK = 0x8fff;
 /** 2^102 as a float32. */
 const HALF_FACTOR_BITS = (102 + 127) << 23;
 
@@ -66,22 +68,20 @@ export type Tile = (
   yStep: number,
 ) => void;
 
-/** Rows and panels of the tiles that there are. Eight sums at a time keep the adder busy without leaving the registers. */
-export const TILES = [
-  [1, 4],
-  [1, 1],
-  [2, 2],
-  [2, 1],
-  [3, 1],
-  [4, 1],
-] as const;
+/**
+ * Rows and panels of the tiles that there are. Eight sums at a time keep the adder busy without leaving the registers; more than
+ * two rows would pay too often for unpacking the same weights, so that theirs are float32.
+ */
+const FEW_ROWS = [[1, 4], [1, 1], [2, 2], [2, 1]] as const;
+const MORE_ROWS = [[3, 1], [4, 1]] as const;
+export const tilesOf = (storage: WeightStorage): readonly (readonly [number, number])[] => (storage === 'float32' ? [...FEW_ROWS, ...MORE_ROWS] : FEW_ROWS);
 
 export const tileName = (storage: WeightStorage, rows: number, panels: number): string => `${storage} ${rows} ${panels}`;
 export const unpackName = (storage: WeightStorage): string => `unpack ${storage}`;
 
 /** The module, to be given the memory. */
 export function tileModule(): Uint8Array<ArrayBuffer> {
-  return moduleOf(STORAGES.flatMap((storage) => [...TILES.map(([rows, panels]) => tile(storage, rows, panels)), unpack(storage)]));
+  return moduleOf(STORAGES.flatMap((storage) => [...tilesOf(storage).map(([rows, panels]) => tile(storage, rows, panels)), unpack(storage)]));
 }
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
@@ -89,19 +89,34 @@ const range = (count: number): number[] => Array.from({ length: count }, (_, i) 
 interface Vectors {
   readonly low: number;
   readonly high: number;
+  readonly spare: number;
+  /** `maskOf` the storage, in every 16-bit lane. */
   readonly mask: number;
 }
 
+const maskOf = (storage: WeightStorage): number => (storage === 'float16' ? UPPER_MASK : 0);
+/** Sets the mask. */
+const prepare = (storage: WeightStorage, { mask }: Vectors): number[] => [...constant(maskOf(storage)), ...splat16, ...set(mask)];
+
 /** Eight weights, at the address in a local plus an offset, as two vectors of floats. */
-function loadEight(storage: WeightStorage, address: number, offset: number, { low, high, mask }: Vectors): number[] {
-  const pair = (part: (half: number) => number[]) => [...part(0), ...set(low), ...part(1), ...set(high)];
+function loadEight(storage: WeightStorage, address: number, offset: number, { low, high, spare, mask }: Vectors): number[] {
   switch (storage) {
     case 'float32':
-      return pair((half) => [...get(address), ...loadVector(offset + half * VECTOR_BYTES)]);
+      return [low, high].flatMap((to, half) => [...get(address), ...loadVector(offset + half * VECTOR_BYTES), ...set(to)]);
     case 'float16':
-      return pair((half) => [...get(address), ...loadSigned16(offset + half * 8), ...constant(13), ...shiftLeftLanes, ...get(mask), ...andVectors]);
+      return [
+        ...[...get(address), ...loadVector(offset), ...set(high)],
+        ...[...get(high), ...constant(3), ...shiftRight16, ...get(mask), ...andVectors, ...set(spare)], // upper halves
+        ...[...get(high), ...constant(13), ...shiftLeft16, ...set(high)], // lower halves
+        ...[...get(high), ...get(spare), ...interleaveLow16, ...set(low)],
+        ...[...get(high), ...get(spare), ...interleaveHigh16, ...set(high)],
+      ];
     case 'bfloat16':
-      return pair((half) => [...get(address), ...loadUnsigned16(offset + half * 8), ...constant(16), ...shiftLeftLanes]);
+      return [
+        ...[...get(address), ...loadVector(offset), ...set(high)],
+        ...[...get(mask), ...get(high), ...interleaveLow16, ...set(low)], // zeros below
+        ...[...get(mask), ...get(high), ...interleaveHigh16, ...set(high)],
+      ];
     case 'int8':
       return [
         ...[...get(address), ...loadBytes(offset), ...set(high)],
@@ -123,7 +138,7 @@ function tile(storage: WeightStorage, rows: number, panels: number): WasmFunctio
   const vectors = parameters + ints;
   const sum = (row: number, panel: number, half: number) => vectors + (row * panels + panel) * 2 + half;
   const factor = (row: number) => vectors + 2 * rows * panels + row;
-  const weights: Vectors = { low: factor(rows), high: factor(rows) + 1, mask: factor(rows) + 2 };
+  const weights: Vectors = { low: factor(rows), high: factor(rows) + 1, spare: factor(rows) + 2, mask: factor(rows) + 3 };
   const rowBytes = PANEL * VALUE_BYTES[storage];
   const sums = range(rows).flatMap((row) => range(panels).flatMap((panel) => [0, 1].map((half) => ({ row, panel, half }))));
 
@@ -169,16 +184,16 @@ function tile(storage: WeightStorage, rows: number, panels: number): WasmFunctio
   ];
   const body = [
     ...[...get(depth), ...constant(rowBytes), ...multiply, ...set(panelBytes)],
-    ...[...constant(CODE_MASK), ...splatInt, ...set(weights.mask)],
+    ...prepare(storage, weights),
     ...when(get(tiles), loop(one, get(tiles))),
   ];
-  return { name: tileName(storage, rows, panels), parameters, ints, vectors: 2 * rows * panels + rows + 3, body };
+  return { name: tileName(storage, rows, panels), parameters, ints, vectors: 2 * rows * panels + rows + 4, body };
 }
 
 /** (w, out, rows): rows of a panel as float32. float16 codes as the numbers that they stand for, int8 steps as they are. */
 function unpack(storage: WeightStorage): WasmFunction {
   const [w, out, rows] = [0, 1, 2];
-  const weights: Vectors = { low: 3, high: 4, mask: 5 };
+  const weights: Vectors = { low: 3, high: 4, spare: 5, mask: 6 };
   const factor = storage === 'float16' ? [...constant(HALF_FACTOR_BITS), ...splatInt, ...multiplyVectors] : [];
   const one = [
     ...loadEight(storage, w, 0, weights),
@@ -188,6 +203,6 @@ function unpack(storage: WeightStorage): WasmFunction {
     ...advance(out, (PANEL / LANES) * VECTOR_BYTES),
     ...advance(rows, -1),
   ];
-  const body = [...[...constant(CODE_MASK), ...splatInt, ...set(weights.mask)], ...when(get(rows), loop(one, get(rows)))];
-  return { name: unpackName(storage), parameters: 3, ints: 0, vectors: 3, body };
+  const body = [...prepare(storage, weights), ...when(get(rows), loop(one, get(rows)))];
+  return { name: unpackName(storage), parameters: 3, ints: 0, vectors: 4, body };
 }

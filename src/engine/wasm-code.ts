@@ -47,15 +47,19 @@ const load = (code: number) => (offset: number): number[] => [...simd(code), 0, 
 export const loadVector = load(0x00);
 /** Eight signed bytes as 16-bit lanes. */
 export const loadBytes = load(0x01);
-/** Four 16-bit numbers as 32-bit lanes. */
-export const loadSigned16 = load(0x03);
-export const loadUnsigned16 = load(0x04);
 /** One float32 in all four lanes. */
 export const loadSplat = load(0x09);
 export const storeVector = load(0x0b);
+export const splat16 = simd(0x10);
 export const splatInt = simd(0x11);
 export const andVectors = simd(0x4e);
-export const shiftLeftLanes = simd(0xab);
+/** Of 16-bit lanes; the right one is by the sign. */
+export const shiftLeft16 = simd(0x8b);
+export const shiftRight16 = simd(0x8c);
+/** 16-bit lanes of two vectors in turn, the first one's below: of their lower halves, or of their upper. */
+const interleave = (first: number): number[] => [0, 2, 4, 6].flatMap((byte) => [first + byte, first + byte + 1, first + byte + 16, first + byte + 17]);
+export const interleaveLow16 = [...simd(0x0d), ...interleave(0)];
+export const interleaveHigh16 = [...simd(0x0d), ...interleave(8)];
 export const extendLow16 = simd(0xa7);
 export const extendHigh16 = simd(0xa8);
 export const intsToFloats = simd(0xfa);
