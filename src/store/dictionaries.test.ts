@@ -57,6 +57,18 @@ describe('opening a dictionary', () => {
     expect(await actions.openDictionary({ kind: 'id', id: SAE })).toBe(SAE);
   });
 
+  it('of which there is another now makes its answers be asked anew', async () => {
+    const { runner, actions } = await startWorkbench();
+    actions.addGroup(slider(SAE));
+    await vi.waitFor(() => expect(asksText(runner)).not.toEqual([]));
+    await runner.answerAll();
+    const before = runner.asked.length;
+    runner.openDictionary = () => Promise.resolve({ ...fakeDictionary(SAE), hash: 'f'.repeat(64) });
+    await actions.closeDictionary(SAE);
+    await vi.waitFor(() => expect(asksText(runner)).not.toEqual([]));
+    expect(runner.asked.length).toBeGreaterThan(before);
+  });
+
   it('closed while it is read, it is gone', async () => {
     const { store, actions } = await startWorkbench();
     const opening = actions.openDictionary({ kind: 'id', id: SAE });

@@ -25,7 +25,7 @@ export function createWorkbench(ports: Ports): Workbench {
   const store = createStore<WorkbenchState>()(() => ({ ...initialState, actions: NO_ACTIONS }));
   const coordinator = createCoordinator(store, ports);
   const models = createModelActions(store, ports, coordinator.forget);
-  const { openDictionary, closeDictionary, ...dictionaries } = createDictionaryActions(store, ports);
+  const { openDictionary, closeDictionary, ...dictionaries } = createDictionaryActions(store, ports, coordinator.forget);
   const { loadModel, confirmLoad, cancelLoad, setBackend, surveyBackends } = models;
   const actions: Actions = {
     ...createDocumentActions(store, ports.clock),

@@ -32,12 +32,15 @@ function supply(dSae = 10) {
     opened.push(id);
     await hold;
     if (id.endsWith('broken')) throw new UserError('bad-file', 'the file is cut short.');
-    return randomDictionary(asked.config, { id, dSae, hookName: id.endsWith('unfit') ? 'blocks.7.hook_resid_post' : 'blocks.0.hook_resid_post' });
+    const made = randomDictionary(asked.config, { id, dSae, hookName: id.endsWith('unfit') ? 'blocks.7.hook_resid_post' : 'blocks.0.hook_resid_post' });
+    return { ...made, info: { ...made.info, hash: id.endsWith('changing') ? String(opened.length) : made.info.hash } };
   };
-  const ports = { open, release: (one: Dictionary) => void released.push(one.info.id), whenIdle: (work: () => void) => void idle.push(work) };
+  let changes = 0;
+  const ports = { open, changed: () => void (changes += 1), release: (one: Dictionary) => void released.push(one.info.id), whenIdle: (work: () => void) => void idle.push(work) };
   return {
     opened,
     released,
+    changes: () => changes,
     ports,
     holdUntil: (until: Promise<void>) => void (hold = until),
     beIdle: () => {
@@ -98,6 +101,17 @@ describe('dictionaries of a model', () => {
     expect(opened).toEqual([dropped.info.id, named(1), dropped.info.id]);
     all.close(dropped.info.id);
     await expect(all.need(dropped.info.id, tinyConfig, never)).rejects.toMatchObject({ code: 'needs-files' });
+  });
+
+  it('tell when what lies at an address has become another', async () => {
+    const { ports, changes } = supply();
+    const all = new Dictionaries(ports);
+    for (const id of [named(1), 'url:https://example.org/changing']) {
+      await all.need(id, tinyConfig, never);
+      all.close(id);
+      await all.need(id, tinyConfig, never);
+      expect(changes()).toBe(id === named(1) ? 0 : 1);
+    }
   });
 
   it('that fail, or that one gave up, are tried again by whoever waits for them', async () => {

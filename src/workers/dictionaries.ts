@@ -20,6 +20,8 @@ export interface DictionariesPorts {
   readonly release: (dictionary: Dictionary) => void;
   /** Does a piece of work once no request is being computed. */
   readonly whenIdle: (work: () => void) => void;
+  /** Told when a name that meant one dictionary now means another: what was computed with it is out of date. */
+  readonly changed: () => void;
 }
 
 interface Opened {
@@ -43,6 +45,8 @@ export class Dictionaries {
   /** Put away, but the page goes on naming them. */
   readonly #away = new Map<DictionaryId, DictionarySource>();
   readonly #opening = new Map<DictionaryId, Promise<Dictionary>>();
+  /** What each name last stood for. */
+  readonly #hashes = new Map<DictionaryId, string>();
   /** Counted up when another model takes over: what was opened for the one before is too late. */
   #generation = 0;
 
@@ -142,6 +146,9 @@ export class Dictionaries {
     this.#away.delete(id);
     if (this.#open.has(id)) return;
     this.#open.set(id, { dictionary, source });
+    const before = this.#hashes.get(id) ?? dictionary.info.hash;
+    this.#hashes.set(id, dictionary.info.hash);
+    if (before !== dictionary.info.hash) this.#ports.changed();
     this.#ports.whenIdle(() => this.#trim());
   }
 }

@@ -80,6 +80,12 @@ export class Passes {
     return this.#model.unembedding(ids);
   }
 
+  /** Nothing that was computed so far counts any more. */
+  forget(): void {
+    this.#cache.clear();
+    this.#directions.clear();
+  }
+
   /** True when an array that was given out is also kept here. */
   holds(buffer: ArrayBufferLike): boolean {
     return this.#cache.holds(buffer) || this.#directionPasses.holds(buffer);

@@ -24,6 +24,8 @@ export interface DictionaryHost {
   config(): ModelConfig;
   /** Does a piece of work when no request is being computed. */
   whenIdle(work: () => void): Promise<void>;
+  /** What was computed with a dictionary is out of date. */
+  forgetPasses(): void;
 }
 
 /** Beyond this many rows the whole dictionary is the shorter way. */
@@ -39,7 +41,8 @@ export class SessionDictionaries {
     this.#ports = ports;
     this.#host = host;
     const open = ports.openDictionary ?? (() => Promise.reject(new UserError('no-dictionaries', 'dictionaries can’t be opened here.')));
-    this.#open = new Dictionaries({ open, release: releaseDictionary, whenIdle: (work) => void host.whenIdle(work) }, ports.dictionaryBytes);
+    const whenIdle = (work: () => void) => void host.whenIdle(work);
+    this.#open = new Dictionaries({ open, release: releaseDictionary, whenIdle, changed: () => host.forgetPasses() }, ports.dictionaryBytes);
   }
 
   /** See `Runner.openDictionary`. */

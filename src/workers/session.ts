@@ -46,6 +46,7 @@ export class Session {
     this.dictionaries = new SessionDictionaries(ports, {
       config: () => this.#model().files.config,
       whenIdle: (work) => this.#turn.run(async () => work()),
+      forgetPasses: () => this.#loaded?.passes.forget(),
     });
   }
 

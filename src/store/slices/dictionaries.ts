@@ -18,10 +18,14 @@ interface Opening {
  * Opening and closing dictionaries. What is being opened is told under its name; dropped files, whose name follows from their
  * content, under `files:<their name>` until that is known. Files that are dropped while others of the same name are being read
  * take their place.
+ *
+ * @param onChanged is called when a name that meant one dictionary now means another: what was computed with it is out of date.
  */
-export function createDictionaryActions(store: StoreApi<WorkbenchState>, { runner }: Pick<Ports, 'runner'>): DictionaryActions {
+export function createDictionaryActions(store: StoreApi<WorkbenchState>, { runner }: Pick<Ports, 'runner'>, onChanged: () => void): DictionaryActions {
   const { getState: get, setState: set } = store;
   const openings = new Map<DictionaryId, Opening>();
+  /** What each name last stood for. */
+  const hashes = new Map<DictionaryId, string>();
 
   function show(id: DictionaryId, state: DictionaryState | null): void {
     const dictionaries = new Map(get().dictionaries);
@@ -47,6 +51,8 @@ export function createDictionaryActions(store: StoreApi<WorkbenchState>, { runne
       if (!isMine()) return null; // closed, or another took its place
       openings.delete(id);
       if (info.id !== id) show(id, null);
+      if ((hashes.get(info.id) ?? info.hash) !== info.hash) onChanged();
+      hashes.set(info.id, info.hash);
       show(info.id, { status: 'ready', info });
       return info.id;
     } catch (error) {
