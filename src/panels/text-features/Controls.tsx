@@ -1,24 +1,28 @@
 import { Disclosure, NumberField, Segmented, Select, Toggle } from '../../ui';
 import { valueWords } from './list';
-import { BYS, MAX_TOP, SCOPES, STRIPS, type Settings } from './settings';
+import { BYS, COMPARISONS, MAX_TOP, SCOPES, STRIPS, type Settings } from './settings';
 import styles from './Panel.module.css';
+
+/** Over a set only these two mean something. */
+const SET_BYS = [
+  { value: 'max', label: 'highest activation, mean over prompts' },
+  { value: 'count', label: 'share of prompts' },
+] as const satisfies readonly { value: Settings['by']; label: string }[];
 
 /** What the list is over and how it is sorted; the filters fold away. */
 export function Controls({ values, hasRecords, onChange }: { values: Settings; hasRecords: boolean; onChange: (change: Partial<Settings>) => void }) {
-  const { scope, by } = values;
-  // Two prompts are compared by maximum or mean; a set by maximum or share.
-  const options =
-    scope === 'difference'
-      ? BYS.filter(({ value }) => value === 'max' || value === 'mean')
-      : scope === 'set'
-        ? [{ value: 'max' as const, label: 'highest activation, mean over prompts' }, { value: 'count' as const, label: 'share of prompts' }]
-        : BYS;
-  const chosen = options.find(({ value }) => value === by)?.value ?? options[0]?.value ?? 'max';
+  const { scope, by, compare } = values;
+  const ofSet = scope === 'set';
+  const options = ofSet ? SET_BYS : BYS;
   return (
     <>
       <div className={styles['controls']}>
         <Segmented label="top features of" hideLabel options={SCOPES} value={scope} onChange={(value) => onChange({ scope: value })} />
-        {scope === 'token' ? null : <Select hideLabel label="sorted by" options={options} value={chosen} onChange={(value) => onChange({ by: value })} />}
+        {scope === 'token' ? null : scope === 'difference' ? (
+          <Select hideLabel label="compared by" options={COMPARISONS} value={compare} onChange={(value) => onChange({ compare: value })} />
+        ) : (
+          <Select hideLabel label="sorted by" options={options} value={ofSet && by !== 'count' ? 'max' : by} onChange={(value) => onChange({ by: value })} />
+        )}
         {scope === 'text' ? null : <span className={styles['note']}>{valueWords(values)}</span>}
       </div>
       <Disclosure title="Filters">

@@ -8,7 +8,7 @@ import styles from './Panel.module.css';
 
 export interface FeatureListProps {
   readonly rows: readonly Ranked[];
-  readonly settings: Pick<Settings, 'scope' | 'by'>;
+  readonly settings: Pick<Settings, 'scope' | 'by' | 'compare'>;
   readonly knownOf: KnownOf;
   readonly chosen: number | null;
   /** Null where the dictionary can't be steered with yet. */

@@ -45,10 +45,10 @@ export function Lists(props: ListsProps) {
   const other = useOther(model, dictionary, values.scope === 'difference' ? values.other : '');
   const pos = Math.min(pinned ?? activations.nPos - 1, activations.nPos - 1);
   const prompts = set.progress?.prompts ?? NO_PROMPTS;
-  const { scope, by, least, top, hideDense } = values;
+  const { scope, by, compare, least, top, hideDense } = values;
   const ranked = useMemo(
-    () => rankBy({ scope, by, least }, { activations, pos, other: other.sparse, prompts }),
-    [scope, by, least, activations, pos, other.sparse, prompts],
+    () => rankBy({ scope, by, compare, least }, { activations, pos, other: other.sparse, prompts }),
+    [scope, by, compare, least, activations, pos, other.sparse, prompts],
   );
   const { shown, hidden, more } = useMemo(() => cutList(ranked, { top, hideDense }, knownOf), [ranked, top, hideDense, knownOf]);
   const features = useMemo(() => shown.map(({ feature }) => feature), [shown]);

@@ -64,7 +64,7 @@ describe('features of this text', () => {
     const info = fixtureModel(3, 4);
     const ask = (dictionary: string, feature: { dictionary: string; index: number } | null, id = 'other') => {
       const document = { ...(answered(ready(plainFiring)).document as never as Parameters<typeof door.needs>[1]), feature };
-      const values = { dictionary, scope: 'text', by: 'max', other: '', top: 20, least: 0, hideDense: false, strip: 'feature' } as const;
+      const values = { dictionary, scope: 'text', by: 'max', compare: 'mean', other: '', top: 20, least: 0, hideDense: false, strip: 'feature' } as const;
       return door.needs(values, document, info.config, 4, { ...info, id }).analyses.map(({ params }) => params['dictionary']);
     };
     expect(ask('', null)).toEqual([]);
@@ -113,10 +113,10 @@ describe('features of this text', () => {
   });
 
   it('compares with another prompt, read in the unchanged model', async () => {
-    const { ask } = await show(answered(ready(plainFiring), plainSequence, { scope: 'difference', by: 'max', other: 'ab' }));
+    const { ask } = await show(answered(ready(plainFiring), plainSequence, { scope: 'difference', compare: 'max', other: 'ab' }));
     expect(ask.mock.lastCall?.[0]).toMatchObject({ ids: [0, 33, 34], interventions: [], analyses: [{ id: 'feature-activations' }] });
     cleanup();
-    const second = await show(answered(ready(plainFiring), plainSequence, { scope: 'difference', by: 'max', other: '' }));
+    const second = await show(answered(ready(plainFiring), plainSequence, { scope: 'difference', compare: 'max', other: '' }));
     second.ask.mockImplementation(() => answer(resultOf([[], [[9, 8]]])));
     await act(async () => second.store.getState().actions.setPanelSettings('text-features', { other: 'x' }));
     expect(lines().map((line) => line.textContent)).toEqual(['9×1−8.00', '7×1+6.00', '5×3+2.00']);

@@ -67,10 +67,10 @@ describe('ranking', () => {
 describe('the list', () => {
   const given = { activations: plain, pos: 2, other: null, prompts: [] };
   it('is empty while what it is over is not there', () => {
-    expect(rankBy({ scope: 'difference', by: 'max', least: 0 }, given)).toEqual([]);
-    expect(rankBy({ scope: 'set', by: 'max', least: 0 }, given)).toEqual([]);
-    expect(rankBy({ scope: 'text', by: 'max', least: 0 }, { ...given, activations: null })).toEqual([]);
-    expect(rankBy({ scope: 'token', by: 'max', least: 0 }, given)).toHaveLength(2);
+    expect(rankBy({ scope: 'difference', by: 'max', compare: 'mean', least: 0 }, given)).toEqual([]);
+    expect(rankBy({ scope: 'set', by: 'max', compare: 'mean', least: 0 }, given)).toEqual([]);
+    expect(rankBy({ scope: 'text', by: 'max', compare: 'mean', least: 0 }, { ...given, activations: null })).toEqual([]);
+    expect(rankBy({ scope: 'token', by: 'max', compare: 'mean', least: 0 }, given)).toHaveLength(2);
   });
   it('hides dense features, as far as records say, and counts what it leaves out', () => {
     const density: Readonly<Record<number, number>> = { 7: 0.3, 5: 0.1 };

@@ -7,15 +7,15 @@ export type KnownOf = (feature: number) => KnownFeature;
 
 /** The list in the order that the settings ask for, before it is cut. Empty while what it is over isn't there. */
 export function rankBy(
-  settings: Pick<Settings, 'scope' | 'by' | 'least'>,
+  settings: Pick<Settings, 'scope' | 'by' | 'compare' | 'least'>,
   given: { activations: Activations | null; pos: number; other: Sparse | null; prompts: readonly PromptMaxima[] },
 ): Ranked[] {
-  const { scope, by, least } = settings;
+  const { scope, by, compare, least } = settings;
   const { activations, pos, other, prompts } = given;
   if (scope === 'set') return prompts.length === 0 ? [] : rankSet(prompts, by === 'count' ? 'share' : 'max', least);
   if (activations === null) return [];
   if (scope === 'token') return pos < activations.nPos ? rankToken(activations, pos, least) : [];
-  if (scope === 'difference') return other === null ? [] : rankDifference(activations, other, by === 'max' ? 'max' : 'mean', least);
+  if (scope === 'difference') return other === null ? [] : rankDifference(activations, other, compare, least);
   return rankText(activations, by, least);
 }
 
@@ -27,14 +27,14 @@ export function cutList(rows: readonly Ranked[], settings: Pick<Settings, 'top' 
 }
 
 /** What a value of the list is, in words. */
-export function valueWords({ scope, by }: Pick<Settings, 'scope' | 'by'>): string {
+export function valueWords({ scope, by, compare }: Pick<Settings, 'scope' | 'by' | 'compare'>): string {
   switch (scope) {
     case 'token':
       return 'activation at the token';
     case 'set':
       return by === 'count' ? 'share of prompts in which it fires' : 'highest activation in a prompt, mean over the prompts';
     case 'difference':
-      return by === 'max' ? 'highest activation here less that in the other prompt' : 'mean activation here less that in the other prompt';
+      return compare === 'max' ? 'highest activation here less that in the other prompt' : 'mean activation here less that in the other prompt';
     case 'text':
       return { max: 'highest activation', mean: 'mean activation over tokens', sum: 'sum of activations', count: 'tokens at which it fires' }[by];
   }

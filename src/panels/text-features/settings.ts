@@ -21,6 +21,11 @@ export const BYS = [
   { value: 'count', label: 'number of tokens' },
 ] as const;
 
+export const COMPARISONS = [
+  { value: 'mean', label: 'mean activation' },
+  { value: 'max', label: 'highest activation' },
+] as const;
+
 export const STRIPS = [
   { value: 'feature', label: 'feature' },
   { value: 'error', label: 'error' },
@@ -31,7 +36,8 @@ export const MAX_TOP = 200;
 export const settings = {
   dictionary: text({ label: 'dictionary', initial: '', help: 'Empty: that of the selected feature, else one that comes with the model.' }),
   scope: choice({ label: 'top features of', options: SCOPES, initial: 'text' }),
-  by: choice({ label: 'sorted by', options: BYS, initial: 'max', help: 'Of a prompt set, number of tokens stands for the share of prompts; of two prompts there is maximum and mean.' }),
+  by: choice({ label: 'sorted by', options: BYS, initial: 'max', help: 'Of a prompt set, number of tokens stands for the share of prompts.' }),
+  compare: choice({ label: 'two prompts compared by', options: COMPARISONS, initial: 'mean', help: 'The highest activation favours the longer text.' }),
   other: text({ label: 'the other prompt', initial: '', multiline: true }),
   top: integer({ label: 'how many', min: 1, max: MAX_TOP, initial: 20 }),
   least: number({ label: 'smallest activation that counts', min: 0, max: 1000, step: 0.05, initial: 0 }),
