@@ -103,6 +103,20 @@ describe('feature records', () => {
     expect((await ask('  ', ['labels'])).total).toBe(0);
   });
 
+  it('may be missing for a dictionary that ships: it is listed all the same', async () => {
+    server = await serve((response, path) => {
+      if (path !== 'dictionaries/made-up/index.json') return notFound(response);
+      response.end(readFileSync(join(SAMPLE, 'index.json')));
+    });
+    const service = createFeatureService(server.url);
+    await service.open('made-up', VOCABULARY, signal);
+    const [columns] = await service.columns(signal);
+    expect(columns).toMatchObject({ dictionary: ID, origin: 'weights' });
+    expect(columns?.index).toHaveLength(64);
+    expect(await service.search({ text: 'w1', where: ['labels', 'tokens', 'contexts'], dictionary: null, own: [], limit: 9 }, signal)).toMatchObject({ total: 0 });
+    await expect(service.record(ID, 0, signal)).rejects.toThrow('this dictionary has no feature records');
+  });
+
   it('say what is missing', async () => {
     const { service } = await open();
     await expect(service.record(ID, 64, signal)).rejects.toThrow('L0 resid_post has 64 features; there is no feature 64.');

@@ -3,7 +3,7 @@ import { UserError } from '../../lib/errors';
 import { createRowReader } from './bits';
 import { readCatalogue } from '../catalogue';
 import { shippedDictionary, type ShippedDictionary } from './catalogue';
-import { shippedColumns } from './columns';
+import { bareColumns, shippedColumns } from './columns';
 import { idsOf, parseExcerpts } from './excerpts';
 import { parseFormat, type RecordFormat } from './format';
 import { createLru } from './lru';
@@ -93,6 +93,16 @@ export async function openShipped(model: string, baseUrl: string, vocabulary: re
     return { format, bytes, entry: rows.entry };
   }
 
+  /** The same; null for a dictionary that ships without records. */
+  async function recordedOf(dictionary: DictionaryId, signal: AbortSignal) {
+    try {
+      return await wholeOf(dictionary, signal);
+    } catch (error) {
+      if (error instanceof UserError && error.code === 'no-records') return null;
+      throw error;
+    }
+  }
+
   return {
     dictionaries,
     async record(dictionary, index, signal) {
@@ -106,16 +116,19 @@ export async function openShipped(model: string, baseUrl: string, vocabulary: re
     async columns(signal, onProgress = () => undefined) {
       let [done, bytes] = [0, 0];
       return Promise.all(
-        dictionaries.map(async ({ dictionary, title, hook, layer }) => {
-          const rows = await wholeOf(dictionary, signal);
+        dictionaries.map(async ({ dictionary, title, hook, layer, dSae }) => {
+          const rows = await recordedOf(dictionary, signal);
           done += 1;
-          bytes += rows.bytes.byteLength;
+          bytes += rows?.bytes.byteLength ?? 0;
           onProgress({ done, total: dictionaries.length, bytes });
-          return shippedColumns({ dictionary, title, hook, layer }, rows.format, rows.bytes, piece);
+          const head = { dictionary, title, hook, layer };
+          return rows === null ? bareColumns(head, dSae, null) : shippedColumns(head, rows.format, rows.bytes, piece);
         }),
       );
     },
-    async searchable(signal, columns) {
+    async searchable(signal, given) {
+      const columns = given.filter(({ origin }) => origin === 'shipped');
+      if (columns.length === 0) return { source: EMPTY, featureAt: () => ({ dictionary: '', index: 0 }) };
       const { length, count } = await excerpts(signal);
       const text = idsOf(await excerptFile.whole(signal));
       const parts = await Promise.all(columns.map(async ({ dictionary }) => wholeOf(dictionary, signal)));
@@ -146,6 +159,9 @@ export async function openShipped(model: string, baseUrl: string, vocabulary: re
     },
   };
 }
+
+/** Nothing to be searched. */
+const EMPTY: SearchSource = { rows: 0, vocabulary: [], text: [], starts: [0], label: () => null, tokens: () => [], contexts: () => [] };
 
 type Rows = ReturnType<typeof createRowReader> | undefined;
 

@@ -42,7 +42,7 @@ export function FeatureGrid({ table, rows, found, own, sorting, onSort, selected
   const scroller = useRef<HTMLDivElement>(null);
   const name = useId();
   const [cursor, setCursor] = useState<number | null>(null);
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => ROW_HEIGHT, overscan: OVERSCAN });
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => ROW_HEIGHT, overscan: OVERSCAN, scrollPaddingEnd: ROW_HEIGHT /* the header stands before the rows */ });
   const place = cursor === null ? null : Math.min(cursor, rows.length - 1);
 
   // What is selected elsewhere (a link, the map, a neighbour) comes into sight.

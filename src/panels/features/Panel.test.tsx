@@ -138,6 +138,7 @@ describe('features panel', () => {
       store.setState({
         actions: {
           ...actions,
+          openDictionary: async () => ID,
           encode: async (text) => [...text].map((_, at) => at + 1),
           ask: async (request) => {
             asked.push(request.analyses);

@@ -42,7 +42,9 @@ export function Toolbar({ feature, title, label, record, table, info, canOpen, o
       actions.notify('error', state?.status === 'failed' ? state.message : `${title} could not be opened.`);
       return;
     }
-    const edit = { ...feature, op: 'add', coefficient: record?.maxActivation ?? 1, keepError: true, skipBos: true } as const;
+    // The record may still be on its way; without one a unit of activation is added.
+    const max = record?.maxActivation ?? (await library.record(feature).catch(() => null))?.maxActivation ?? 1;
+    const edit = { ...feature, op: 'add', coefficient: max, keepError: true, skipBos: true } as const;
     actions.addGroup(featureGroup(edit, state.info.spec.hookNameOut, label === null ? `${title} feature ${feature.index}` : `${title} ${feature.index}: ${label}`));
     actions.openPanel('steering');
   };

@@ -1,11 +1,13 @@
 import { useCallback } from 'react';
-import type { FeatureRef } from '../../anatomy/dictionary';
+import type { DictionaryId, FeatureRef } from '../../anatomy/dictionary';
 import { UserError } from '../../lib/errors';
-import { useActions, useWorkbench } from '../../store/react';
+import { useActions, useStoreApi, useWorkbench } from '../../store/react';
 import { selectModelInfo } from '../../store/selectors';
+import type { WorkbenchState } from '../../store/state';
 import { createLru } from '../../dictionaries/records';
 import { activationsOf, activationsRequest, withStart } from './activations';
 import type { ReadText } from './own-record';
+import { openSource } from './sources';
 
 /** Answers kept: an excerpt's features are all in one answer, and neighbours share excerpts. */
 const KEPT = 64;
@@ -19,11 +21,15 @@ export function useAsk({ dictionary, index }: FeatureRef): {
   readonly ofText: (text: string, signal: AbortSignal) => Promise<ReadText>;
 } {
   const actions = useActions();
+  const store = useStoreApi();
   const info = useWorkbench(selectModelInfo);
   const [model, bosId, nCtx] = [info?.hash ?? '', info?.config.bosId ?? null, info?.config.nCtx ?? 0];
   const ofIds = useCallback(
     async (ids: readonly number[], signal: AbortSignal) => {
       const key = `${model} ${dictionary} ${ids.join(' ')}`;
+      // Opened by its name first, so that its state tells how that goes and what was found.
+      const source = openSource(dictionary);
+      if (source !== null && (await actions.openDictionary(source)) === null) throw new UserError('not-open', failureOf(store.getState(), dictionary));
       let answer = answers.get(key);
       if (answer === undefined) {
         answer = actions.ask(activationsRequest(model, ids, dictionary), signal);
@@ -32,7 +38,7 @@ export function useAsk({ dictionary, index }: FeatureRef): {
       }
       return activationsOf(await answer, index);
     },
-    [actions, model, dictionary, index],
+    [actions, store, model, dictionary, index],
   );
   const ofText = useCallback(
     async (text: string, signal: AbortSignal) => {
@@ -44,4 +50,9 @@ export function useAsk({ dictionary, index }: FeatureRef): {
     [actions, bosId, nCtx, ofIds],
   );
   return { ofIds, ofText };
+}
+
+function failureOf({ dictionaries }: WorkbenchState, id: DictionaryId): string {
+  const state = dictionaries.get(id);
+  return state?.status === 'failed' ? state.message : 'the dictionary could not be opened.';
 }
