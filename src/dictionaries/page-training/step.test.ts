@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { adamStep, normalizeRows, removeParallel } from './adam';
 import { createProduct } from './product';
 import { LargestOf } from './rows';
-import { computeGradients } from './step';
+import { computeGradients, SAELENS } from './step';
+import { must } from '../../lib/assert';
+import { toFloat32 } from '../../models/floats';
+import { readSafetensors } from '../../models/safetensors';
 import type { TrainingArrays } from './types';
 
 type Arrays = Record<keyof TrainingArrays, number[]>;
@@ -63,6 +67,30 @@ describe.each(['simd', 'plain'] as const)('a training step, %s', (kind) => {
       normalizeRows(parameters.W_dec, d);
       for (const name of NAMES) expectClose(parameters[name], step.after[name], `step ${index}, ${name}`);
     }
+  });
+});
+
+/** PyTorch's gradients of SAELens's loss; W_enc lies there as [d, d_sae]. */
+describe.each(['train-topk', 'train-topk-two-dead', 'train-topk-none-dead'])('%s', (name) => {
+  const folder = join(import.meta.dirname, '../golden');
+  const tensors = new Map(readSafetensors(new Uint8Array(readFileSync(join(folder, 'architectures.safetensors'))), 'golden').map((entry) => [entry.name, entry]));
+  const get = (key: string) => toFloat32(must(tensors.get(`${name}/${key}`), key).bytes, 'F32');
+  const about = JSON.parse(readFileSync(join(folder, 'architectures.json'), 'utf8')) as { d: number; n: number; tokens: number; cases: { name: string; config: { k: number; dead: number[] } }[] };
+  const { k, dead } = must(about.cases.find((one) => one.name === name), name).config;
+  const { d, n, tokens } = about;
+  const transposed = (values: Float32Array) => Float32Array.from(values, (_, i) => values[(i % d) * n + Math.floor(i / d)]!);
+
+  it('has the gradients that PyTorch has', () => {
+    const product = createProduct(tokens, d, n);
+    product.W_enc.set(transposed(get('W_enc')));
+    const parameters = { W_enc: product.W_enc, b_enc: get('b_enc'), W_dec: get('W_dec'), b_dec: get('b_dec') };
+    const gradients = zeros(parameters);
+    const input = { x: get('x'), batch: tokens, d, dSae: n, k, variance: 1, dead, kAux: d >> 1, auxiliary: SAELENS };
+    const { loss, fvu } = computeGradients(input, parameters, product, gradients, new Uint8Array(n));
+    expect(loss).toBeCloseTo(get('loss')[0]!, 4);
+    expect(fvu).toBeCloseTo(get('mse')[0]!, 4);
+    expectClose(gradients.W_enc, [...transposed(get('grad.W_enc'))], 'W_enc');
+    for (const key of ['b_enc', 'W_dec', 'b_dec'] as const) expectClose(gradients[key], [...get(`grad.${key}`)], key);
   });
 });
 

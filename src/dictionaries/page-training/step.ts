@@ -16,7 +16,23 @@ export interface StepInput {
   readonly dead: readonly number[];
   /** At most this many of them per token. */
   readonly kAux: number;
+  /** Left out: `RELATIVE`. */
+  readonly auxiliary?: AuxiliaryLoss;
 }
+
+/** How the loss for dead features is written; packages differ. */
+export interface AuxiliaryLoss {
+  readonly coefficient: number;
+  /** Divided by mean‖r‖². */
+  readonly isRelative: boolean;
+  /** r̂ has b_dec in it. */
+  readonly withBias: boolean;
+}
+
+/** What is trained with here. */
+export const RELATIVE: AuxiliaryLoss = { coefficient: AUX_COEFFICIENT, isRelative: true, withBias: false };
+/** As SAELens has it (`topk_sae.py`), for comparison. */
+export const SAELENS: AuxiliaryLoss = { coefficient: 1, isRelative: false, withBias: true };
 
 export interface StepFigures {
   readonly loss: number;
@@ -31,7 +47,8 @@ export interface StepFigures {
  *     loss = mean‖x − x̂‖²/V + 1/32 · min(n_dead/k_aux, 1) · mean‖r − r̂‖²/mean‖r‖²
  *
  * with r = x − x̂ held fixed, r̂ = z·W_dec, z the k_aux largest pre-activations among dead features as they are, without ReLU and
- * without b_dec (Gao et al. 2024, arXiv 2406.04093; decoded without the bias as in OpenAI's code and dictionary_learning).
+ * without b_dec (Gao et al. 2024, arXiv 2406.04093; decoded without the bias as in OpenAI's code and dictionary_learning). SAELens's
+ * form is computed too (`SAELENS`).
  *
  * @param product holds the encoder; its `x` and `pre` are overwritten.
  * @param gradients are overwritten. @param fired gets 1 for each feature that fired.
@@ -87,7 +104,8 @@ export function computeGradients(input: StepInput, parameters: TrainingArrays, p
     if (dead.length === 0 || squared === 0) return 0;
     const most = Math.min(kAux, dead.length);
     const share = Math.min(dead.length / kAux, 1);
-    const weight = (AUX_COEFFICIENT * share) / squared; // mean over mean: the batch size falls out
+    const { coefficient, isRelative, withBias } = input.auxiliary ?? RELATIVE;
+    const weight = (coefficient * share) / (isRelative ? squared : batch); // mean over mean: the batch size falls out
     const largest = new LargestOf(most);
     const rest = new Float32Array(d);
     let loss = 0;
@@ -97,10 +115,11 @@ export function computeGradients(input: StepInput, parameters: TrainingArrays, p
       for (const feature of dead) largest.offer(feature, (product.pre[token * dSae + feature] ?? 0) + (b_enc[feature] ?? 0), most);
       largest.sort();
       // r̂ − r, where r = x − x̂ is minus the error.
-      for (let i = 0; i < d; i += 1) rest[i] = errors[row + i] ?? 0;
+      for (let i = 0; i < d; i += 1) rest[i] = (errors[row + i] ?? 0) + (withBias ? (b_dec[i] ?? 0) : 0);
       for (let j = 0; j < largest.count; j += 1) addScaled(rest, 0, largest.values[j] ?? 0, W_dec, (largest.indices[j] ?? 0) * d, d);
       loss += weight * dotAt(rest, 0, rest, 0, d);
       for (let i = 0; i < d; i += 1) upstream[i] = 2 * weight * (rest[i] ?? 0);
+      if (withBias) addScaled(gradients.b_dec, 0, 1, upstream, 0, d);
       for (let j = 0; j < largest.count; j += 1) backThrough(largest.indices[j] ?? 0, largest.values[j] ?? 0, row, upstream);
     }
     return loss;

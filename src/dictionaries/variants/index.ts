@@ -1,0 +1,2 @@
+export { alongDecoder, selectByGradient } from './gradient-selection';
+export { variationalCode, type VariationalCode, type VariationalWeights } from './vsae';
