@@ -4,8 +4,8 @@ import { hookNames } from '../anatomy/hook-names';
 import { plainDecoder } from '../anatomy/model-config';
 import type { ModelConfig } from '../anatomy/model-config';
 import type { NamedArray } from '../anatomy/named-array';
-import { weightSpecs } from '../anatomy/weights';
-import type { WeightTensor } from '../anatomy/weights';
+import { isBigMatrix, weightSpecs } from '../anatomy/weights';
+import type { HalfTensor, WeightStorage, WeightTensor } from '../anatomy/weights';
 import { at } from '../lib/assert';
 import { loadModel } from './model';
 import type { Device } from './model';
@@ -74,6 +74,37 @@ export async function selfCheck(device: Device): Promise<SelfCheckAnswer> {
     }
   }
   return answers;
+}
+
+/**
+ * Runs the small model with a tied table in every storage that the device computes from besides float32: a prefill, steps, and the
+ * gathering of rows.
+ */
+export async function storageCheck(device: Device): Promise<ReadonlyMap<WeightStorage, SelfCheckAnswer>> {
+  const answers = new Map<WeightStorage, SelfCheckAnswer>();
+  const { signal } = new AbortController();
+  const config = at(models, 1);
+  for (const storage of (device.memory?.keeper ?? device.keeper).storages) {
+    if (storage === 'float32') continue;
+    const weights = storage === 'bfloat16' ? upperHalves(randomWeights(config, 1)) : randomWeights(config, 1);
+    const model = await loadModel(config, weights, signal, device, storage === 'bfloat16' ? null : storage);
+    try {
+      const generate = { maxNewTokens: NEW_TOKENS, temperature: 0, topK: 0, topP: 1, seed: 1, stopAtEnd: false };
+      const { logits } = await model.run({ ids, promptLength: ids.length, hooks: [], capture: [], logits: true, generate }, { signal });
+      answers.set(storage, new Map(logits === null ? [] : [[`${storage} logits`, logits]]));
+    } finally {
+      model.dispose();
+    }
+  }
+  return answers;
+}
+
+/** Matrices cut to bfloat16. */
+async function* upperHalves(weights: AsyncIterable<WeightTensor>): AsyncGenerator<WeightTensor | HalfTensor> {
+  for await (const weight of weights) {
+    if (!isBigMatrix(weight.name)) yield weight;
+    else yield { name: weight.name, shape: weight.shape, format: 'bfloat16', data: Uint16Array.from(new Uint32Array(weight.data.buffer), (word) => word >>> 16) };
+  }
 }
 
 /** What is wrong with `given`, as the right answer sees it; null when nothing is. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { activeDevice, describe as describeBackend } from './backends';
-import { randomWeights, relativeError, selfCheck, selfCheckProblem } from './self-check';
+import { randomWeights, relativeError, selfCheck, selfCheckProblem, storageCheck } from './self-check';
 import { ask, greedy, loadRandom, rotaryConfig, starter } from './test-helpers';
 import { loadModel } from './model';
 
@@ -51,6 +51,22 @@ describe('the self-check', () => {
     expect(selfCheckProblem(wrong, right)).toContain('ln_final.hook_scale');
     wrong.delete(name);
     expect(selfCheckProblem(wrong, right)).toContain('wrong size');
+  });
+
+  it('covers every storage, and finds a wrong number there', async () => {
+    await starter.start('cpu');
+    const right = await storageCheck(activeDevice('cpu', await describeBackend('cpu')));
+    await starter.start('wasm');
+    const given = await storageCheck(activeDevice('wasm', await describeBackend('wasm')));
+    expect([...given.keys()]).toEqual(['float16', 'bfloat16', 'int8']);
+    for (const [storage, answer] of given) {
+      expect(selfCheckProblem(answer, right.get(storage)!), storage).toBeNull();
+      const [name, array] = [...answer][0]!;
+      const wrong = new Map([[name, { ...array, data: array.data.map((x, i) => (i === 7 ? x + 0.01 : x)) }]]);
+      expect(selfCheckProblem(wrong, right.get(storage)!)).toContain(`${storage} logits`);
+    }
+    // Rounding must show, or one storage was compared with itself in float32.
+    expect(relativeError([...right.get('int8')!.values()][0]!.data, [...right.get('float16')!.values()][0]!.data)).toBeGreaterThan(1e-4);
   });
 
   it('errors are shares of the largest value; infinities must be alike', () => {

@@ -1,11 +1,12 @@
 import { memory } from '@tensorflow/tfjs-core';
 import type { BackendStatus } from '../anatomy/model-info';
 import type { BackendName } from '../anatomy/run';
+import type { WeightStorage } from '../anatomy/weights';
 import { messageOf, UserError } from '../lib/errors';
 import { activate, activeDevice, describe } from './backends';
 import type { ActiveDevice, Description, EngineOptions } from './backends';
 import { loadModel } from './model';
-import { selfCheck, selfCheckProblem } from './self-check';
+import { selfCheck, selfCheckProblem, storageCheck } from './self-check';
 import type { SelfCheckAnswer } from './self-check';
 import type { Engine, EngineStarter } from './types';
 
@@ -49,15 +50,23 @@ export function createEngineStarter(options: EngineOptions): EngineStarter {
         await activate('cpu', options);
         right = await selfCheck(activeDevice('cpu', await described('cpu')));
       }
+      // Programs of our own on a graphics device: what they compute is compared too.
+      const hasOwnPrograms = name === 'webgpu';
+      const rightStorages = hasOwnPrograms ? await storagesOnCpu() : null;
       await activate(name, options);
       const active = activeDevice(name, description);
       const problem = name === 'cpu' ? null : selfCheckProblem(await selfCheck(active), right);
-      return problem === null
-        ? { status: { name, usable: true, software, device, problem }, device: active }
-        : unusable(problem);
+      if (problem !== null) return unusable(problem);
+      const sound = rightStorages === null ? active : await withSoundStorages(active, rightStorages);
+      return { status: { name, usable: true, software, device, problem }, device: sound };
     } catch (error) {
       return unusable(messageOf(error));
     }
+  }
+
+  async function storagesOnCpu(): Promise<StorageAnswers> {
+    await activate('cpu', options);
+    return storageCheck(activeDevice('cpu', await described('cpu')));
   }
 
   /**
@@ -132,6 +141,22 @@ export function createEngineStarter(options: EngineOptions): EngineStarter {
     survey: () => inTurn(survey),
     start: (backend, weightBytes = 0) => inTurn(() => start(backend, weightBytes)),
   };
+}
+
+type StorageAnswers = Awaited<ReturnType<typeof storageCheck>>;
+
+/** A device that computes only from those storages that it computes right from. */
+async function withSoundStorages(device: ActiveDevice, right: StorageAnswers): Promise<ActiveDevice> {
+  const { keeper } = device;
+  const sound = new Set<WeightStorage>(['float32']);
+  try {
+    for (const [storage, given] of await storageCheck(device))
+      if (selfCheckProblem(given, right.get(storage) ?? new Map()) === null && right.has(storage)) sound.add(storage);
+  } catch {
+    sound.clear(); // a program that doesn't compile: tfjs's own still work
+    sound.add('float32');
+  }
+  return { ...device, keeper: { ...keeper, storages: sound } };
 }
 
 function remember<V>(known: Map<BackendName, Promise<V>>, name: BackendName, make: () => Promise<V>): Promise<V> {
