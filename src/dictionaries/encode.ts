@@ -47,6 +47,12 @@ function encodeOne(dictionary: Dictionary, x: Float32Array, norms: Float32Array 
   }
 }
 
+/** Pre-activations of one vector, before any selection: s · W_enc + b_enc. Of a gated dictionary those of its gate. @param x [d_in]. @returns [d_sae] */
+export function preActivations(dictionary: Dictionary, x: Float32Array): Float64Array {
+  const { weights, info } = dictionary;
+  return timesMatrix(encoderInput(dictionary, x), weights.W_enc, info.dSae).map((value, i) => value + (weights.b_enc[i] ?? 0));
+}
+
 /** What the encoder's matrix is multiplied with: the normalised vector, less b_dec where the dictionary subtracts it. [d_in] */
 function encoderInput({ info, weights }: Dictionary, x: Float32Array): Float64Array {
   const { values } = normalizeInput(info.spec, x);
