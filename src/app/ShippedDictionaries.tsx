@@ -46,7 +46,8 @@ export function ShippedDictionaries({ modelId, onOpen }: { modelId: string; onOp
                 <span className={dialog.name}>{entry.title}</span>: {measured(entry)}.
               </span>
               <Button isDisabled={isOpen} onPress={() => onOpen(entry.id)}>
-                {isOpen ? 'Open' : `Open ${entry.folder}`}
+                {isOpen ? 'Is open' : 'Open'}
+                <span className={dialog.unseen}> {entry.folder}</span>
               </Button>
             </li>
           );

@@ -33,10 +33,10 @@ export function numbersOf(bytes: Uint8Array, dtype: TensorDtype): Float32Array {
     case 'bfloat16':
       return toFloat32(bytes, 'BF16');
     case 'int8':
-      return Float32Array.from(new Int8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+      return new Float32Array(new Int8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
     case 'uint8':
     case 'bool':
-      return Float32Array.from(bytes);
+      return new Float32Array(bytes);
     default:
       return wide(bytes, dtype);
   }

@@ -94,17 +94,30 @@ async function encoderOf(files: FoundFiles, W_dec: Float32Array, d: number, dSae
   const mapScale = await vectorOf(files, 'encoder_map_scale', d);
   const scale = await vectorOf(files, 'encoder_scale', dSae);
   const out = new Float32Array(d * dSae);
-  for (let a = 0; a < d; a += 1) {
-    const row = map.subarray(a * d, (a + 1) * d);
-    const factor = mapScale[a] ?? 0;
+  // Four rows of the map at once: their sums don't wait for one another.
+  const sums = new Float64Array(4);
+  for (let a = 0; a < d; a += 4)
     for (let i = 0; i < dSae; i += 1) {
-      const start = i * d;
-      let sum = 0;
-      for (let j = 0; j < d; j += 1) sum += (row[j] ?? 0) * (W_dec[start + j] ?? 0);
-      out[a * dSae + i] = (scale[i] ?? 0) * factor * sum;
+      fourProducts(map, a * d, W_dec, i * d, d, sums);
+      for (let r = 0; r < 4 && a + r < d; r += 1) out[(a + r) * dSae + i] = (scale[i] ?? 0) * (mapScale[a + r] ?? 0) * (sums[r] ?? 0);
     }
-  }
   return out;
+}
+
+/** Dot products of four rows of `rows`, from element `row` on, with `vector` from `start` on; those beyond its end are 0. */
+function fourProducts(rows: Float32Array, row: number, vector: Float32Array, start: number, d: number, out: Float64Array): void {
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  for (let j = 0; j < d; j += 1) {
+    const value = vector[start + j] ?? 0;
+    s0 += (rows[row + j] ?? 0) * value;
+    s1 += (rows[row + d + j] ?? 0) * value;
+    s2 += (rows[row + 2 * d + j] ?? 0) * value;
+    s3 += (rows[row + 3 * d + j] ?? 0) * value;
+  }
+  out[0] = s0;
+  out[1] = s1;
+  out[2] = s2;
+  out[3] = s3;
 }
 
 async function arrayOf(files: FoundFiles, name: string, dtype: string, shape: readonly number[]): Promise<Float32Array> {
