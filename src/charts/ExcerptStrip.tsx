@@ -29,7 +29,7 @@ export const ExcerptStrip = memo(function ExcerptStrip({ label, tokens, values, 
   const reading = useMemo(
     () => (pos: number) => {
       const value = values[pos];
-      return value === undefined || Number.isNaN(value) ? 'activation not recorded' : scale.format(value);
+      return value === undefined || Number.isNaN(value) ? 'no value here' : scale.format(value);
     },
     [values, scale],
   );

@@ -47,7 +47,7 @@ export function TestText({ feature, max, prompt, text, onText }: TestTextProps) 
 
   const state: State | null = isEmpty ? null : held?.of === ofText ? held.state : { status: 'busy' };
   const read = state?.status === 'ready' ? state.read : null;
-  const peak = read === null ? 0 : Math.max(0, ...Array.from(read.values));
+  const peak = read === null ? 0 : Array.from(read.values).reduce((high, value) => (value > high ? value : high), 0);
   const scale = useMemo(() => activationHeat(Math.max(max ?? 0, peak)), [max, peak]);
   return (
     <section className={styles.part} aria-label="test a text">
@@ -72,7 +72,7 @@ export function TestText({ feature, max, prompt, text, onText }: TestTextProps) 
             <ExcerptStrip label="activations on your text" tokens={read.tokens} values={read.values} scale={scale} chosen={null} />
             <p className={styles.note}>
               {peak > 0 ? `Largest here: ${figure(peak)}${max !== null && max > 0 ? `, ${Math.round((100 * peak) / max)}% of the largest recorded` : ''}.` : 'It doesn’t fire on this text.'}{' '}
-              The first token is the model’s start token where it has one. <HeatLegend scale={scale} />
+              The model’s start token, where it has one, is left out: dictionaries are not trained on it. <HeatLegend scale={scale} />
             </p>
           </>
         )}

@@ -45,7 +45,8 @@ export function useAsk({ dictionary, index }: FeatureRef): {
       const ids = withStart(await actions.encode(text), bosId);
       if (ids.length > nCtx) throw new UserError('too-long', `the text has ${ids.length} tokens; the model reads at most ${nCtx}.`);
       const [tokens, values] = await Promise.all([actions.pieces(ids), ofIds(ids, signal)]);
-      return { ids, tokens, values };
+      // Dictionaries are not trained on the start token: what they make of it would drown everything else.
+      return { ids, tokens, values: ids[0] === bosId ? values.map((value, pos) => (pos === 0 ? NaN : value)) : values };
     },
     [actions, bosId, nCtx, ofIds],
   );
