@@ -29,7 +29,7 @@ export default function SelfTestPanel() {
 }
 
 function Runs({ info }: { info: ModelInfo }) {
-  const { state, start, cancel } = useSelfTest(gpt2Small, info.hash);
+  const { state, start, cancel } = useSelfTest(gpt2Small, info.hash, info.config);
   const figures = state.status === 'idle' ? [] : state.figures;
   const questions = questionCount(gpt2Small);
   return (

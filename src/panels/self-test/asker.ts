@@ -19,8 +19,16 @@ export interface Asker {
   id(token: string): Promise<number>;
   /** Logits [pos, d_vocab], under changes where there are any. */
   logits(ids: readonly number[], interventions?: readonly InterventionSpec[]): Promise<NamedArray>;
-  /** Logits and activations of the unchanged model. */
-  look(ids: readonly number[], capture: readonly HookName[]): Promise<Look>;
+  /** Logits and activations, of the unchanged model unless there are changes. */
+  look(ids: readonly number[], capture: readonly HookName[], interventions?: readonly InterventionSpec[]): Promise<Look>;
+  readonly dModel: number;
+  readonly nHeads: number;
+}
+
+/** What the runs need to know of the model's sizes. */
+export interface ModelShape {
+  readonly dModel: number;
+  readonly nHeads: number;
 }
 
 export interface Look {
@@ -28,8 +36,8 @@ export interface Look {
   at(hook: HookName): NamedArray;
 }
 
-export function createAsker(port: SelfTestPort, options: { model: string; bosId: number; signal: AbortSignal; onAsked: () => void }): Asker {
-  const { model, bosId, signal, onAsked } = options;
+export function createAsker(port: SelfTestPort, options: { model: string; shape: ModelShape; bosId: number; signal: AbortSignal; onAsked: () => void }): Asker {
+  const { model, shape, bosId, signal, onAsked } = options;
 
   async function ask(ids: readonly number[], interventions: readonly InterventionSpec[], capture: readonly HookName[]): Promise<Look> {
     signal.throwIfAborted();
@@ -49,6 +57,7 @@ export function createAsker(port: SelfTestPort, options: { model: string; bosId:
       return id;
     },
     logits: async (ids, interventions = []) => (await ask(ids, interventions, [])).logits,
-    look: (ids, capture) => ask(ids, [], capture),
+    look: (ids, capture, interventions = []) => ask(ids, interventions, [...new Set(capture)]),
+    ...shape,
   };
 }

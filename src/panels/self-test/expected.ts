@@ -24,6 +24,22 @@ export interface StreamShare {
   readonly difference: number;
 }
 
+/** A head and what it says for the right word at the last position, its value bias left out; or what it restores. */
+export interface HeadShare {
+  readonly layer: number;
+  readonly head: number;
+  readonly difference: number;
+}
+
+export interface HeadFigures {
+  /** Mean over the prompts, the final norm's divisor kept. */
+  readonly direct: readonly HeadShare[];
+  /** With this head zeroed at the last position: the mean logit difference, and what others say then. */
+  readonly ablation: HeadShare & { readonly direct: readonly HeadShare[] };
+  /** Scores of writing one head of the clean run into the corrupted one at every position. */
+  readonly patched: readonly HeadShare[];
+}
+
 /** Five public runs of one model, with the figures that were published. */
 export interface PublishedRuns {
   readonly bosId: number;
@@ -59,6 +75,7 @@ export interface PublishedRuns {
     readonly mean: number;
     readonly stream: readonly StreamShare[];
     readonly patches: readonly PatchProfile[];
+    readonly heads: HeadFigures;
   };
   readonly pair: {
     readonly source: string;
@@ -88,6 +105,8 @@ const wrote = (layer: number, part: 'attn' | 'mlp', difference: number): StreamS
   point: `hook_${part}_out`,
   difference,
 });
+
+const heads = (...rows: readonly (readonly [layer: number, head: number, difference: number])[]): HeadShare[] => rows.map(([layer, head, difference]) => ({ layer, head, difference }));
 
 /**
  * GPT-2 small, float32, with `<|endoftext|>` in front unless said otherwise. The figures are as the sources print them; the
@@ -148,6 +167,17 @@ export const gpt2Small: PublishedRuns = {
       { point: 'hook_resid_pre', at: 'end', scores: [null, null, null, null, null, null, null, 0.017, 0.319, 0.938, 1.005, 0.991] },
       { point: 'hook_attn_out', at: 'end', scores: [null, null, null, null, null, null, null, 0.298, 0.57, 0.272, -0.193, -0.406] },
     ],
+    heads: {
+      direct: heads(
+        [9, 9, 2.985], [9, 6, 1.384], [10, 0, 0.561], [10, 10, 0.48], [8, 10, 0.29], [10, 6, 0.288], [7, 9, 0.183], [10, 1, 0.171], [7, 3, 0.135],
+        [10, 7, -1.899], [11, 10, -0.97], [11, 2, -0.388],
+      ),
+      ablation: { layer: 9, head: 9, difference: 2.92, direct: heads([10, 10, 1.229], [10, 0, 0.86], [10, 7, -0.711], [10, 1, 0.326]) },
+      patched: heads(
+        [3, 0, 0.116], [5, 5, 0.343], [6, 9, 0.13], [7, 3, 0.124], [7, 9, 0.192], [8, 6, 0.319], [8, 10, 0.278], [9, 9, 0.264], [10, 7, -0.48], [11, 2, -0.114],
+        [11, 10, -0.278],
+      ),
+    },
   },
   pair: {
     source: 'TransformerLens, Main demo',

@@ -1,32 +1,14 @@
 import { blockHook, type HookName } from '../../anatomy/hook-names';
 import { rowAt } from '../../anatomy/rows';
-import type { InterventionSpec } from '../../anatomy/run';
 import { must } from '../../lib/assert';
 import { UserError } from '../../lib/errors';
 import { mean } from '../../lib/numeric';
-import type { Asker, Look } from './asker';
+import type { Asker } from './asker';
 import type { ContrastPrompt, PatchProfile, PublishedRuns, StreamShare } from './expected';
 import { figuresOf, type Figure } from './figures';
+import { headCapture, headQuestions, runHeads } from './heads';
 import { logitDifference, normalisedBy, patchScore } from './measure';
-
-const FINAL_SCALE: HookName = 'ln_final.hook_scale';
-const FINAL_NORMALIZED: HookName = 'ln_final.hook_normalized';
-
-/** One prompt as ids, with the ids of its two names. */
-interface Read {
-  readonly ids: readonly number[];
-  readonly right: number;
-  readonly wrong: number;
-}
-
-/** A clean run with all that is written into the corrupted one. */
-interface Pair {
-  readonly clean: Read;
-  readonly corrupted: Read;
-  readonly look: Look;
-  readonly cleanDifference: number;
-  readonly corruptedDifference: number;
-}
+import { differenceAtEnd, FINAL_NORMALIZED, FINAL_SCALE, replace, type Pair, type Read } from './pairs';
 
 interface Patch {
   readonly hook: HookName;
@@ -36,10 +18,11 @@ interface Patch {
 }
 
 /** Questions that `runNames` and `runPair` ask. */
-export function namesQuestions({ names, pair }: PublishedRuns): number {
+export function namesQuestions(published: PublishedRuns): number {
+  const { names, pair } = published;
   const count = (profiles: readonly PatchProfile[]) => profiles.flatMap(({ scores }) => scores).filter((score) => score !== null).length;
   const perPrompt = 2 + Math.ceil(names.stream.length / names.length) + count(names.patches);
-  return names.prompts.length * perPrompt + 2 + count(pair.patches);
+  return names.prompts.length * perPrompt + headQuestions(published) + 2 + count(pair.patches);
 }
 
 /** Which of two names comes next: logit differences, where they come from, and what carries them from one run to another. */
@@ -51,7 +34,7 @@ export async function runNames(published: PublishedRuns, asker: Asker): Promise<
   const prompts = await Promise.all(names.prompts.map((prompt) => readPrompt(prompt, asker)));
   for (const { ids } of prompts) expectLength(ids, names.length);
   const patches = patchesOf(names.patches, names.subject, names.length - 1);
-  const capture = [...names.stream.map(({ layer, point }) => blockHook(layer, point)), FINAL_SCALE];
+  const capture = [...names.stream.map(({ layer, point }) => blockHook(layer, point)), ...headCapture(names.heads), FINAL_SCALE];
   const pairs: Pair[] = [];
   for (const [index, clean] of prompts.entries()) {
     const corrupted = must(prompts[index % 2 === 0 ? index + 1 : index - 1], 'the other prompt of the pair');
@@ -66,6 +49,7 @@ export async function runNames(published: PublishedRuns, asker: Asker): Promise<
     figures.push(about(`stream at the end, ${label}`, difference, mean(shares.map((one) => one[index] ?? NaN)), tolerance.logit)),
   );
   figures.push(...(await patchFigures(patches, pairs, asker, (patch, here) => about(patch.label, patch.score, here, tolerance.score))));
+  figures.push(...(await runHeads(published, pairs, asker)));
   return figures;
 }
 
@@ -97,10 +81,6 @@ export async function openPair(clean: Read, corrupted: Read, capture: readonly H
   const look = await asker.look(clean.ids, [...new Set(capture)]);
   const corruptedDifference = differenceAtEnd(await asker.logits(corrupted.ids), corrupted);
   return { clean, corrupted, look, cleanDifference: differenceAtEnd(look.logits, clean), corruptedDifference };
-}
-
-function differenceAtEnd(logits: Parameters<typeof logitDifference>[0], { ids, right, wrong }: Read): number {
-  return logitDifference(logits, ids.length - 1, right, wrong);
 }
 
 /** The logit difference of the corrupted run with one row of the clean run in it. */
@@ -152,8 +132,4 @@ export async function streamShares(stream: readonly StreamShare[], { clean, look
     part.forEach((_, pos) => differences.push(logitDifference(logits, pos, clean.right, clean.wrong)));
   }
   return differences;
-}
-
-function replace(at: HookName, positions: readonly number[], values: ArrayLike<number>): InterventionSpec {
-  return { id: 'replace', at, positions, params: { values: Array.from(values) } };
 }

@@ -44,7 +44,7 @@ function wordPort() {
   };
 }
 const askerOf = (encode: (text: string) => Promise<readonly number[]>, bosId = 0): Asker =>
-  createAsker({ ...wordPort(), encode }, { model: info.hash, bosId, signal, onAsked: () => undefined });
+  createAsker({ ...wordPort(), encode }, { model: info.hash, shape: info.config, bosId, signal, onAsked: () => undefined });
 
 describe('measures', () => {
   const logits = namedArray(['pos', 'd_vocab'], [2, 3], Float32Array.of(Math.log(1), Math.log(2), Math.log(5), 0, 0, 0));
@@ -114,6 +114,7 @@ describe('on a tiny model with known answers', () => {
 });
 
 describe('all runs', () => {
+  const isFirst = (one: { layer: number; head: number }, index: number, all: readonly { layer: number; head: number }[]) => all.findIndex(({ layer, head }) => layer === one.layer && head === one.head) === index;
   /** The published runs with what three blocks and 256 ids can take. */
   const small = (): PublishedRuns => ({
     ...gpt2Small,
@@ -123,6 +124,11 @@ describe('all runs', () => {
       ...gpt2Small.names,
       stream: gpt2Small.names.stream.map((share) => ({ ...share, layer: share.layer % 3 })),
       patches: gpt2Small.names.patches.map((profile) => ({ ...profile, scores: profile.scores.slice(-3) })),
+      heads: {
+        direct: gpt2Small.names.heads.direct.map((share) => ({ ...share, layer: share.layer % 3, head: share.head % 4 })).filter(isFirst),
+        ablation: { ...gpt2Small.names.heads.ablation, layer: 1, head: 2, direct: [{ layer: 2, head: 1, difference: 1 }] },
+        patched: gpt2Small.names.heads.patched.map((share) => ({ ...share, layer: share.layer % 3, head: share.head % 4 })).filter(isFirst),
+      },
     },
     pair: { ...gpt2Small.pair, patches: gpt2Small.pair.patches.map((profile) => ({ ...profile, scores: profile.scores.slice(-3) })) },
   });
@@ -131,11 +137,11 @@ describe('all runs', () => {
     const port = wordPort();
     const figures: Figure[] = [];
     const progress: number[] = [];
-    await runSelfTest(small(), port, { model: info.hash, signal, onProgress: (done) => progress.push(done), onFigures: (more) => figures.push(...more) });
+    await runSelfTest(small(), port, { model: info.hash, shape: info.config, signal, onProgress: (done) => progress.push(done), onFigures: (more) => figures.push(...more) });
     expect(port.asked).toHaveLength(questionCount(small()));
     expect(progress.at(-1)).toBe(1);
     expect(progress).toEqual([...progress].sort((a, b) => a - b));
-    expect([...new Set(figures.map(({ run }) => run))]).toEqual(['Loss', 'Next tokens', 'Start token', 'Induction', 'Names, eight prompts', 'Names, one pair']);
+    expect([...new Set(figures.map(({ run }) => run))]).toEqual(['Loss', 'Next tokens', 'Start token', 'Induction', 'Names, eight prompts', 'Names, heads', 'Names, one pair']);
     for (const { here, label } of figures) expect(here, label).not.toBeNaN();
     // A model of random weights is not GPT-2, and the runs say so.
     expect(figures.filter(({ passes }) => !passes).length).toBeGreaterThan(figures.length / 2);
@@ -143,7 +149,7 @@ describe('all runs', () => {
   });
 
   it('tell another tokenizer by its tokens, and end when they are cancelled', async () => {
-    const options = { model: info.hash, onProgress: () => undefined, onFigures: () => undefined };
+    const options = { model: info.hash, shape: info.config, onProgress: () => undefined, onFigures: () => undefined };
     const words = wordPort();
     const split = { ...words, encode: async (text: string) => (await words.encode(text)).flatMap((id) => [id, id]) };
     await expect(runSelfTest(small(), split, { ...options, signal })).rejects.toMatchObject({ code: 'other-tokenizer' });

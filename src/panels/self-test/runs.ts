@@ -1,7 +1,7 @@
 import { rowAt } from '../../anatomy/rows';
 import { must } from '../../lib/assert';
 import { mean } from '../../lib/numeric';
-import { createAsker, type Asker, type SelfTestPort } from './asker';
+import { createAsker, type Asker, type ModelShape, type SelfTestPort } from './asker';
 import type { PublishedRuns } from './expected';
 import { figuresOf, type Figure } from './figures';
 import { centredLogit, logitDifference, logProbability, lossCurve } from './measure';
@@ -21,16 +21,16 @@ export function questionCount(published: PublishedRuns): number {
 export async function runSelfTest(
   published: PublishedRuns,
   port: SelfTestPort,
-  options: { model: string; signal: AbortSignal; onProgress: (done: number) => void; onFigures: (figures: readonly Figure[]) => void },
+  options: { model: string; shape: ModelShape; signal: AbortSignal; onProgress: (done: number) => void; onFigures: (figures: readonly Figure[]) => void },
 ): Promise<void> {
-  const { model, signal, onProgress, onFigures } = options;
+  const { model, shape, signal, onProgress, onFigures } = options;
   const total = questionCount(published);
   let asked = 0;
   const onAsked = () => {
     asked += 1;
     onProgress(asked / total);
   };
-  const asker = createAsker(port, { model, bosId: published.bosId, signal, onAsked });
+  const asker = createAsker(port, { model, shape, bosId: published.bosId, signal, onAsked });
   for (const run of [runLoss, runNextTokens, runInduction, runNames, runPair]) onFigures(await run(published, asker));
 }
 

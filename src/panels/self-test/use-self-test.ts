@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { isAbort, messageOf } from '../../lib/errors';
 import { useActions } from '../../store/react';
+import type { ModelShape } from './asker';
 import type { PublishedRuns } from './expected';
 import type { Figure } from './figures';
 import { runSelfTest } from './runs';
@@ -13,8 +14,9 @@ export type SelfTestState =
   | { readonly status: 'failed'; readonly message: string; readonly figures: readonly Figure[] };
 
 /** Runs the published runs on the model with this hash. Ends when the panel goes, or the model does. */
-export function useSelfTest(published: PublishedRuns, model: string): { state: SelfTestState; start: () => void; cancel: () => void } {
+export function useSelfTest(published: PublishedRuns, model: string, shape: ModelShape): { state: SelfTestState; start: () => void; cancel: () => void } {
   const actions = useActions();
+  const { dModel, nHeads } = shape;
   const [held, setHeld] = useState<{ model: string; state: SelfTestState }>({ model, state: { status: 'idle' } });
   const running = useRef<AbortController>(undefined);
   useEffect(() => () => running.current?.abort(), [model]);
@@ -32,6 +34,7 @@ export function useSelfTest(published: PublishedRuns, model: string): { state: S
     showRunning();
     runSelfTest(published, actions, {
       model,
+      shape: { dModel, nHeads },
       signal: mine.signal,
       onProgress: (share) => {
         done = share;
@@ -45,7 +48,7 @@ export function useSelfTest(published: PublishedRuns, model: string): { state: S
       () => show({ status: 'done', figures }),
       (error: unknown) => show(isAbort(error) ? { status: 'cancelled', figures } : { status: 'failed', message: messageOf(error), figures }),
     );
-  }, [actions, model, published]);
+  }, [actions, model, published, dModel, nHeads]);
   const cancel = useCallback(() => running.current?.abort(), []);
   return { state: held.model === model ? held.state : { status: 'idle' }, start, cancel };
 }
