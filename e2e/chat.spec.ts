@@ -23,8 +23,21 @@ test('a conversation is fed as the model’s template writes it, with one start 
   expect(texts.base?.ids.slice(0, texts.base.promptLength).filter((id) => id === bos)).toHaveLength(1);
 
   const link = await page.evaluate(() => window.lacuna.permalink());
+  // A turn of the model's and one more of the user's, through the dialog of the whole conversation.
+  await text.getByRole('button', { name: 'Turns' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Conversation' });
+  await dialog.getByRole('button', { name: 'Add a turn' }).click();
+  await dialog.getByRole('textbox', { name: 'Turn 2, assistant' }).fill('On the mat.');
+  await dialog.getByRole('button', { name: 'Add a turn' }).click();
+  await dialog.getByRole('textbox', { name: 'Turn 3, user' }).fill('And the dog?');
+  await dialog.getByRole('button', { name: 'Use it' }).click();
+  await expect(dialog).toBeHidden();
+  await expect(field).toHaveValue('And the dog?');
+  const turns = await documentOf(page);
+  expect(turns.prompt).toMatchObject({ kind: 'chat', messages: [{ role: 'user' }, { role: 'assistant', content: 'On the mat.' }, { role: 'user', content: 'And the dog?' }] });
+  expect(turns.prompt.kind === 'chat' && turns.prompt.text.split('<|endoftext|>')).toHaveLength(2);
   await text.getByRole('button', { name: 'Plain text' }).click();
-  await expect.poll(async () => (await documentOf(page)).prompt).toEqual({ kind: 'text', text: 'Where is the cat?' });
+  await expect.poll(async () => (await documentOf(page)).prompt).toEqual({ kind: 'text', text: 'And the dog?' });
   await page.evaluate((address) => window.lacuna.open(address), link);
   expect((await documentOf(page)).prompt).toEqual(wanted);
   await expect(field).toHaveValue('Where is the cat?');

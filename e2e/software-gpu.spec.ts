@@ -54,3 +54,26 @@ test('a link made on wasm opens as the same within 1e-3 on webgl', async ({ page
   await expect(other.locator('[data-verdict="same-within"]')).toContainText('Same within');
   await other.context().close();
 });
+
+test('when the graphics device is lost the page says so, goes on with another backend, and the text stays', async ({ page, browser }) => {
+  await openApp(page, hashOf({ document: TINY }));
+  await settled(page);
+  const before = await textsOf(page);
+  await page.evaluate(() => window.lacuna.setBackend('webgl'));
+  await expect(page.getByRole('button', { name: 'Backend: webgl' })).toBeVisible();
+  await settled(page);
+  const document = await page.evaluate(() => window.lacuna.state().document);
+
+  // Every context of the browser goes with its graphics process.
+  const cdp = await browser.newBrowserCDPSession();
+  await cdp.send('Browser.crashGpuProcess').catch(() => undefined);
+  const notices = page.getByRole('region', { name: 'Notices' });
+  await expect(notices).toContainText(/webgl failed: .*Nothing of your work is lost: computing goes on with (wasm|webgl|cpu)/);
+  await expect(page.getByRole('button', { name: 'Backend: wasm' })).toBeVisible();
+  await settled(page);
+  expect(await page.evaluate(() => window.lacuna.state().document)).toEqual(document);
+  expect(await textsOf(page)).toEqual(before);
+  await expect(page.getByTestId('text-base').getByRole('option')).toHaveCount(8 + SHORT.maxNewTokens);
+  const { generated } = await page.evaluate((ids) => window.lacuna.run({ ids, generate: { maxNewTokens: 3, stopAtEnd: false } }), TINY.prompt.ids);
+  expect(generated?.ids).toEqual(before.base?.slice(0, 3));
+});
