@@ -41,7 +41,7 @@ export type UnitHistograms = {
   readonly shares: NamedArray;
   /** The same shape: P(concept | the bin), concepts being equally likely before. NaN where no token is. */
   readonly posterior: NamedArray;
-  /** [item] each: mean and standard deviation of the unit under each concept. */
+  /** [item] each: mean and standard deviation of the unit under each concept, over the tokens at which it is not exactly 0. */
   readonly means: NamedArray;
   readonly deviations: NamedArray;
 };
@@ -135,9 +135,9 @@ function unitHistograms(unit: number, values: Float64Array, labels: Uint16Array,
   const size = bins.edges.length;
   const rows = histograms(places, labels, k, size);
   const posterior = rows.map((row) => row.map((share, bin) => share / rows.reduce((sum, other) => sum + (other[bin] ?? 0), 0)));
-  const of = (label: number) => values.filter((_, i) => labels[i] === label);
-  const means = rows.map((_, label) => of(label).reduce((sum, value) => sum + value, 0) / of(label).length);
-  const deviations = rows.map((_, label) => Math.sqrt(of(label).reduce((sum, value) => sum + (value - (means[label] ?? 0)) ** 2, 0) / of(label).length));
+  const present = rows.map((_, label) => values.filter((value, i) => labels[i] === label && value !== 0));
+  const means = present.map((list) => list.reduce((sum, value) => sum + value, 0) / Math.max(1, list.length));
+  const deviations = present.map((list, label) => Math.sqrt(list.reduce((sum, value) => sum + (value - (means[label] ?? 0)) ** 2, 0) / Math.max(1, list.length)));
   const flat = (list: readonly Float64Array[]) => namedArray(['item', 'item'], [k, size], Float32Array.from(list.flatMap((row) => [...row])));
   const line = (list: ArrayLike<number>) => namedArray(['item'], [list.length], Float32Array.from(list));
   return { unit, edges: line(bins.edges), shares: flat(rows), posterior: flat(posterior), means: line(means), deviations: line(deviations) };
