@@ -2,7 +2,7 @@
 import { File as NodeFile } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { act, cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
+import { act, cleanup, configure, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { StrictMode } from 'react';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RunResult } from '../../anatomy/run';
@@ -19,6 +19,9 @@ import { createFeatureLibrary } from './library';
 import FeaturesPanel from './Panel';
 import { FeaturesProvider } from './port';
 
+// Files are read over HTTP here: a busy machine takes its time.
+configure({ asyncUtilTimeout: 20_000 });
+vi.setConfig({ testTimeout: 60_000 });
 // jsdom has no CSS.escape, which menus and dialogs look elements up with.
 vi.stubGlobal('CSS', { escape: (text: string) => text.replace(/[^\w-]/g, '\\$&') });
 const size = { width: 900, height: 500 };

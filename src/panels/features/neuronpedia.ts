@@ -1,11 +1,11 @@
 import { UserError } from '../../lib/errors';
 import { readFeature, type FeatureLabel } from '../../dictionaries/records';
 
-const HOST = 'https://www.neuronpedia.org';
+export const NEURONPEDIA = 'https://www.neuronpedia.org';
 
 /** A feature's page. `id` is `model/source`, such as `gpt2-small/6-res-jb`. */
-export const neuronpediaPage = (id: string, index: number): string => `${HOST}/${pathOf(id)}/${index}`;
-export const neuronpediaApi = (id: string, index: number): string => `${HOST}/api/feature/${pathOf(id)}/${index}`;
+export const neuronpediaPage = (id: string, index: number): string => `${NEURONPEDIA}/${pathOf(id)}/${index}`;
+export const neuronpediaApi = (id: string, index: number, host = NEURONPEDIA): string => `${host}/api/feature/${pathOf(id)}/${index}`;
 
 const pathOf = (id: string) => id.split('/').map(encodeURIComponent).join('/');
 
@@ -13,12 +13,13 @@ const pathOf = (id: string) => id.split('/').map(encodeURIComponent).join('/');
  * The labels that Neuronpedia has for a feature: a GET request that carries the model's, the source's and the feature's names and
  * nothing else. Empty where nobody has labelled it.
  *
+ * @param host where Neuronpedia, or a server like it, lies.
  * @throws UserError that says what went wrong and what can be done.
  */
-export async function fetchLabels(id: string, index: number): Promise<readonly FeatureLabel[]> {
+export async function fetchLabels(id: string, index: number, host = NEURONPEDIA): Promise<readonly FeatureLabel[]> {
   let response: Response;
   try {
-    response = await fetch(neuronpediaApi(id, index), { credentials: 'omit', referrerPolicy: 'no-referrer' });
+    response = await fetch(neuronpediaApi(id, index, host), { credentials: 'omit', referrerPolicy: 'no-referrer' });
   } catch {
     throw new UserError(
       'unreachable',
