@@ -114,11 +114,12 @@ export function noteNorms(W_dec: Float32Array, dSae: number, notes: Notes): void
   const norms = decoderNorms(W_dec, dSae);
   const mean = norms.reduce((sum, norm) => sum + norm, 0) / dSae;
   const isFolded = norms.every((norm) => norm === 0 || Math.abs(norm - 1) < 0.01);
-  const range = norms.reduce(([least, most], norm) => [Math.min(least, norm), Math.max(most, norm)] as const, [Infinity, 0] as const);
+  const least = norms.reduce((one, other) => Math.min(one, other));
+  const most = norms.reduce((one, other) => Math.max(one, other));
   notes.push(
     isFolded
       ? 'Decoder norms are folded: yes, every row of W_dec has length 1.'
-      : `Decoder norms are folded: no, rows of W_dec have a mean length of ${mean.toPrecision(3)} (${range[0].toPrecision(3)} to ${range[1].toPrecision(3)}).`,
+      : `Decoder norms are folded: no, rows of W_dec have a mean length of ${mean.toPrecision(3)} (${least.toPrecision(3)} to ${most.toPrecision(3)}).`,
   );
 }
 
