@@ -1,5 +1,6 @@
 import { useCallback, useMemo } from 'react';
 import type { DictionaryId, DictionaryInfo } from '../../anatomy/dictionary';
+import type { ModelInfo } from '../../anatomy/model-info';
 import type { WatchHover } from '../../charts/CellPicture';
 import { visible } from '../../lib/token-text';
 import { featureGroup } from '../../store/feature-group';
@@ -15,11 +16,12 @@ import type { Settings } from './settings';
 import type { Reading } from './use-activations';
 import { useOther } from './use-other';
 import { useSet } from './use-set';
+import { useTokenNames } from './use-token-names';
 import styles from './Panel.module.css';
 
 export interface ListsProps {
+  readonly info: ModelInfo;
   readonly model: PromptModel;
-  readonly hasTokenizer: boolean;
   readonly dictionary: DictionaryId;
   /** Null while it is being opened. */
   readonly dictionaryInfo: DictionaryInfo | null;
@@ -38,7 +40,7 @@ const NO_PROMPTS: readonly PromptMaxima[] = [];
 
 /** The list of features in the order asked for, and the map of those by tokens. */
 export function Lists(props: ListsProps) {
-  const { model, dictionary, dictionaryInfo, values, onChange, reading, knownOf, chosen, pinned } = props;
+  const { info, model, dictionary, dictionaryInfo, values, onChange, reading, chosen, pinned } = props;
   const { activations, sequence } = reading;
   const actions = useActions();
   const set = useSet(model, dictionary);
@@ -50,8 +52,19 @@ export function Lists(props: ListsProps) {
     () => rankBy({ scope, by, compare, least }, { activations, pos, other: other.sparse, prompts }),
     [scope, by, compare, least, activations, pos, other.sparse, prompts],
   );
-  const { shown, hidden, more } = useMemo(() => cutList(ranked, { top, hideDense }, knownOf), [ranked, top, hideDense, knownOf]);
+  const labelled = props.knownOf;
+  const { shown, hidden, more } = useMemo(() => cutList(ranked, { top, hideDense }, labelled), [ranked, top, hideDense, labelled]);
   const features = useMemo(() => shown.map(({ feature }) => feature), [shown]);
+  const isOpen = dictionaryInfo !== null && !props.isStreaming;
+  const unnamed = useMemo(() => (isOpen ? features.filter((feature) => labelled(feature).label === null) : []), [isOpen, features, labelled]);
+  const tokens = useTokenNames(info, dictionary, unnamed);
+  const knownOf: KnownOf = useCallback(
+    (feature) => {
+      const known = labelled(feature);
+      return known.label === null ? { ...known, label: tokens.get(feature) || null } : known;
+    },
+    [labelled, tokens],
+  );
   const totals = useMemo(() => totalsOf(activations), [activations]);
 
   const onChoose = useCallback(
@@ -70,7 +83,7 @@ export function Lists(props: ListsProps) {
   );
   /** At the feature's maximum: that of its records, else of this text. */
   const steer = (feature: number, at: DictionaryInfo['spec']['hookNameOut']) => {
-    const known = knownOf(feature);
+    const known = labelled(feature);
     const coefficient = Number((known.maxActivation ?? totals.get(feature)?.max ?? 1).toPrecision(4));
     const label = known.label === null ? `feature ${feature}` : `${feature} ${known.label}`;
     actions.addGroup(featureGroup({ dictionary, index: feature, op: 'clamp', coefficient, keepError: true, skipBos: true }, at, label));
@@ -87,11 +100,11 @@ export function Lists(props: ListsProps) {
       ) : null}
       {scope === 'difference' ? (
         <div className={styles['other']}>
-          <TextArea label="the other prompt (unchanged model)" rows={2} value={values.other} onChange={(text) => onChange({ other: text })} isDisabled={!props.hasTokenizer} problem={other.problem} />
+          <TextArea label="the other prompt (unchanged model)" rows={2} value={values.other} onChange={(text) => onChange({ other: text })} isDisabled={!info.hasTokenizer} problem={other.problem} />
           <span className={styles['note']}>Positive: more here. Negative: more in the other prompt.{other.isLoading ? ' Reading it…' : ''}</span>
         </div>
       ) : null}
-      {scope === 'set' ? <SetRun {...set} canRun={props.hasTokenizer} /> : null}
+      {scope === 'set' ? <SetRun {...set} canRun={info.hasTokenizer} /> : null}
       {shown.length === 0 ? (
         <Message tone="empty" title={scope === 'set' ? 'Nothing run yet' : scope === 'difference' && other.sparse === null ? 'Give the other prompt' : 'No feature fires here'}>
           {scope === 'token' && activations.skippedBos && pos === 0 ? 'Dictionaries are not trained on the start token.' : hidden > 0 ? `${hidden} are hidden as dense.` : ''}

@@ -2,6 +2,7 @@
 import { act, cleanup, fireEvent, render, screen, within } from '@testing-library/react';
 import { StrictMode } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { namedArray } from '../../anatomy/named-array';
 import { createPromptSets } from '../../store/prompt-sets';
 import { PromptSetsProvider } from '../../store/prompt-sets-react';
 import { WorkbenchProvider } from '../../store/react';
@@ -95,6 +96,14 @@ describe('features of this text', () => {
     await show(answered(ready(plainFiring), plainSequence, { scope: 'token' }));
     expect(screen.getByText(/at ·a \(3\), the last token/)).toBeTruthy();
     expect(lines().map((line) => line.textContent)).toEqual(['5×31.50']);
+  });
+
+  it('names a feature without a label by the tokens that it speaks for', async () => {
+    const { ask, store } = await show(answered({ status: 'loading', stale: null, sequence: null }));
+    ask.mockImplementation(({ analyses }) => answer({ topIds: namedArray(['item'], [2], Float32Array.from([Number(analyses[0]?.params['feature']), 1])) }));
+    // Features of no other test: what one speaks for is kept.
+    await act(async () => store.setState(answered(ready([[], [[40, 2]], [[41, 1]], []]))));
+    expect(await within(lines()[0] ?? document.body).findByText('→ ·t40 ·t1')).toBeTruthy();
   });
 
   it('calls a feature what the person calls it', async () => {

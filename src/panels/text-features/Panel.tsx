@@ -141,8 +141,7 @@ function Body({ info, dictionary, dictionaryInfo, advertisedL0, values, onChange
     <div className={styles['body']}>
       <FitWarning activations={activations} advertisedL0={advertisedL0} />
       <Lists
-        {...{ model, dictionary, dictionaryInfo, values, onChange, reading, isStreaming, chosen, pinned, onHover, watchHover }}
-        hasTokenizer={info.hasTokenizer}
+        {...{ info, model, dictionary, dictionaryInfo, values, onChange, reading, isStreaming, chosen, pinned, onHover, watchHover }}
         knownOf={known.knownOf}
       />
       <Strip
