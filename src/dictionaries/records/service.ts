@@ -62,8 +62,12 @@ export function createFeatureService(baseUrl: string): FeatureService {
   const records = createLru<string, FeatureRecord>(RECORDS_KEPT);
 
   async function allColumns(signal: AbortSignal, onProgress?: (progress: ServiceProgress) => void): Promise<readonly FeatureColumns[]> {
-    columns ??= shipped === null ? [] : await shipped.columns(signal, (progress) => onProgress?.({ ...progress, stage: 'records' }));
-    return columns;
+    if (columns !== null) return columns;
+    const of = shipped;
+    const read = of === null ? [] : await of.columns(signal, (progress) => onProgress?.({ ...progress, stage: 'records' }));
+    // Another model may have come meanwhile.
+    if (of === shipped) columns = read;
+    return read;
   }
 
   async function build(signal: AbortSignal, onProgress?: (progress: ServiceProgress) => void): Promise<Search> {

@@ -91,10 +91,15 @@ export function createFeatureLibrary(port: FeaturesPort): FeatureLibrary {
       if (!signal.aborted && !isAbort(error)) set({ status: 'failed', message: messageOf(error) });
     };
     opened = (async () => {
-      const vocabulary = await pieces(Array.from({ length: model.dVocab }, (_, id) => id));
+      let shipped = await records().open(model.id, [], signal);
       signal.throwIfAborted();
-      const shipped = await records().open(model.id, vocabulary, signal);
-      signal.throwIfAborted();
+      // A vocabulary may have hundreds of thousands of tokens: their texts are asked for where something ships.
+      if (shipped.length > 0) {
+        const vocabulary = await pieces(Array.from({ length: model.dVocab }, (_, id) => id));
+        signal.throwIfAborted();
+        shipped = await records().open(model.id, vocabulary, signal);
+        signal.throwIfAborted();
+      }
       set({ shipped });
     })();
     try {
