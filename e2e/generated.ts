@@ -17,6 +17,9 @@ const DICTIONARY_HOOK = 'blocks.6.hook_resid_post';
 const BY_NAME: Readonly<Record<string, (turn: number) => unknown>> = {
   dictionary: () => `catalogue:lacuna-16m/${DICTIONARY_HOOK}`,
   features: (turn) => [3, 4 + turn, 200],
+  prompts: (turn) => `rain | It rained for ${turn + 2} days.\nsun | The sun shone all day.`,
+  plus: () => ' dog',
+  minus: () => ' cat',
 };
 
 /** A legal value that isn't the default, different for different `turn`s where there are more than two. */
