@@ -1,13 +1,13 @@
 """Stage two: one dictionary at a time, inside the model and as it will be stored.
 
-    python finish.py --model DIR --data DIR --start DIR --out DIR --hooks ... --seconds 40 --gamma 0.5
+    python finish.py --model DIR --data DIR --start DIR --out DIR --hooks ... --seconds 40 --gamma 0.5 [--plan FILE.json]
 
-Continues from `<start>/<hook>.pt` with the weights rounded in every step (straight-through gradient), a threshold for each latent (gradient by the rectangle kernel of JumpReLU training; the
+Continues from `<start>/<hook>.pt` (stage one) or `<start>/<hook>/` (an earlier pass of this) with the weights rounded in every step (straight-through gradient), a threshold for each latent (gradient by the rectangle kernel of JumpReLU training; the
 mean threshold follows from the wanted L0, so the gradient is taken relative to the mean one), and the loss
 
     FVU + gamma * KL(model || model with the reconstruction), the KL scaled to the size of the FVU.
 
-At the end all thresholds are multiplied by one factor so that L0 on training text is `l0`. Writes `<out>/<hook>/` (storage.py).
+At the end all thresholds are multiplied by one factor so that L0 on training text is `l0`. `--plan` may set bits, gamma, l0 and seconds for single hooks. Writes `<out>/<hook>/` (storage.py).
 """
 import argparse
 import json
@@ -68,9 +68,10 @@ def finish(runner, hook, start, a, device):
     variance = float(((sample - sample.mean(0)) * norm).pow(2).sum(-1).mean())
     for k in ("b_enc", "b_dec", "threshold"):
         p[k] = p[k] * norm
-    level = float(p.pop("threshold").log().mean())
+    logs = p.pop("threshold").log()
+    level = float(logs.mean())
     p = {k: v.clone().requires_grad_(True) for k, v in p.items()}
-    tau = torch.zeros_like(p["b_enc"]).requires_grad_(True)
+    tau = (logs - level).clone().requires_grad_(True)
     opt = torch.optim.Adam([{"params": list(p.values()), "rate": a.lr}, {"params": [tau], "rate": a.lr_threshold}], betas=(0.9, 0.999))
     t0, n, done, curve, kl_mean = time.time(), 0, 0.0, [], None
     while True:
@@ -126,6 +127,14 @@ def finish(runner, hook, start, a, device):
     return {"steps": n, "seconds": round(time.time() - t0, 1), "curve": curve}
 
 
+def starting(folder, hook):
+    """The parameters to go on from, and `tokens` seen so far."""
+    if os.path.exists(os.path.join(folder, hook + ".pt")):
+        return torch.load(os.path.join(folder, hook + ".pt"), weights_only=True)
+    p, cfg = storage.load(os.path.join(folder, hook))
+    return {**p, "tokens": cfg["metadata"]["training_tokens"]}
+
+
 def main():
     ap = argparse.ArgumentParser()
     ap.add_argument("--model", required=True)
@@ -142,19 +151,25 @@ def main():
     ap.add_argument("--lr-threshold", type=float, default=2e-3)
     ap.add_argument("--bandwidth", type=float, default=0.3, help="width of the kernel, relative to the mean threshold")
     ap.add_argument("--l0", type=float, default=32.4)
+    ap.add_argument("--plan")
     ap.add_argument("--name", default="lacuna-16m")
     ap.add_argument("--seed", type=int, default=0)
     a = ap.parse_args()
     device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.set_float32_matmul_precision("high")
     runner = Runner(a.model, device)
+    plan = {}
+    if a.plan:
+        with open(a.plan) as f:
+            plan = json.load(f)
     for hook in a.hooks.split(","):
         if os.path.exists(os.path.join(a.out, hook, "cfg.json")):
             print("there already:", hook)
             continue
-        log = finish(runner, hook, torch.load(os.path.join(a.start, hook + ".pt"), weights_only=True), a, device)
+        b = argparse.Namespace(**{**vars(a), **plan.get(hook, {})})
+        log = finish(runner, hook, starting(a.start, hook), b, device)
         with open(os.path.join(a.out, f"log-{hook}.json"), "w") as f:
-            json.dump({"settings": {k: v for k, v in vars(a).items() if k not in ("model", "data", "out", "start")}, **log}, f)
+            json.dump({"settings": {k: v for k, v in vars(b).items() if k not in ("model", "data", "out", "start", "plan")}, **log}, f)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import torch
 
 import storage
 from activations import neurons, parse
+from record_format import HIGHEST, LOWEST
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import prepare  # noqa: E402
@@ -99,5 +100,5 @@ def observe(runner, hooks, folder, text, batch=64, correlate_every=1):
         logits = w @ runner.model.embed.T
         out.append({**{k: np.concatenate(x) for k, x in found[j].items()}, "n": n_of[j],
                     **{k: storage.numbers(x) for k, x in (("neurons", i), ("neurons_pearson", near.gather(1, i)), ("partners", pi), ("partners_pearson", pv), ("nearest", ci), ("nearest_cosine", cv),
-                                                        ("top_tokens", logits.topk(10, dim=1)[1]), ("bottom_tokens", (-logits).topk(10, dim=1)[1]), ("w_dec", w))}})
+                                                        ("top_tokens", logits.topk(HIGHEST, dim=1)[1]), ("bottom_tokens", (-logits).topk(LOWEST, dim=1)[1]), ("w_dec", w))}})
     return out

@@ -9,7 +9,7 @@ import os
 import numpy as np
 
 CONTEXTS, TOP, GROUPS, EACH, RULE = 14, 6, 4, 2, 6  # contexts in all: the top ones, then `EACH` from every interval from high to low; parts of a rule
-BINS, LOGITS, NEAR = 16, 10, 3
+BINS, HIGHEST, LOWEST, NEAR = 12, 8, 5, 3
 SLOTS = ("none", "token", "previous", "before_previous", "earlier", "next", "token_class", "previous_class")
 
 
@@ -23,9 +23,9 @@ def fields(n, neurons, vocab, tokens):
         {"name": "density", "count": 1, "bits": 12, "kind": "log", "low": 1e-7, "high": 1},
         {"name": "max", "count": 1, "bits": 16, "kind": "float16"},
         {"name": "histogram", "count": BINS, "bits": 4, "kind": "log", "low": 2.75e-5, "high": 1},
-        {"name": "top_tokens", "count": LOGITS, "bits": t, "kind": "uint"},
-        {"name": "bottom_tokens", "count": LOGITS, "bits": t, "kind": "uint"},
-        {"name": "context_value", "count": CONTEXTS, "bits": 6, "kind": "linear", "low": 0, "high": 1},
+        {"name": "top_tokens", "count": HIGHEST, "bits": t, "kind": "uint"},
+        {"name": "bottom_tokens", "count": LOWEST, "bits": t, "kind": "uint"},
+        {"name": "context_value", "count": CONTEXTS, "bits": 5, "kind": "linear", "low": 0, "high": 1},
         {"name": "context_position", "count": CONTEXTS, "bits": p, "kind": "uint"},
         {"name": "neurons", "count": NEAR, "bits": m, "kind": "uint"},
         {"name": "neurons_pearson", "count": NEAR, "bits": 7, "kind": "linear", **{k: tenth[k] for k in ("low", "high")}},
@@ -33,7 +33,7 @@ def fields(n, neurons, vocab, tokens):
         {"name": "partners_pearson", "count": NEAR, "bits": 7, **tenth},
         {"name": "nearest", "count": NEAR, "bits": f, "kind": "uint"},
         {"name": "nearest_cosine", "count": NEAR, "bits": 7, **tenth},
-        {"name": "map", "count": 2, "bits": 12, "kind": "linear", "low": 0, "high": 1},
+        {"name": "map", "count": 2, "bits": 11, "kind": "linear", "low": 0, "high": 1},
         {"name": "rule_slot", "count": RULE, "bits": 3, "kind": "uint"},
         {"name": "rule_value", "count": RULE, "bits": t, "kind": "uint"},
         {"name": "rule_weight", "count": RULE, "bits": 2, "kind": "uint"},

@@ -27,7 +27,7 @@ _shared = {}
 
 def by_feature(seen):
     """Sorts the activations by feature, then by token. -> starts [n + 1], token, value."""
-    order = np.lexsort((seen["token"], seen["feature"]))
+    order = np.argsort(seen["feature"], kind="stable")  # they come in the order of tokens
     feature = seen["feature"][order]
     return np.searchsorted(feature, np.arange(seen["n"] + 1)), seen["token"][order], seen["value"][order]
 
@@ -73,7 +73,7 @@ def contexts(rng, token, value, top, position, window, offset):
         some = rules.draw(rng, inside, form.EACH)
         a = form.TOP + g * form.EACH
         where[a:a + len(some)], size[a:a + len(some)] = position[token[some]], value[some] / top
-    return where, np.where(size > 0, np.maximum(size, 1 / 63), 0)
+    return where, np.where(size > 0, np.maximum(size, 1 / 31), 0)
 
 
 def assemble(hook):
