@@ -6,7 +6,7 @@ export default defineConfig({
   testDir: '.',
   outputDir: '../test-results',
   // One browser at a time: two would share two cores and measure each other.
-  workers: 1,
+  workers: Number(process.env.E2E_WORKERS ?? 1),
   fullyParallel: false,
   forbidOnly: Boolean(process.env.CI),
   retries: 0,
@@ -17,7 +17,9 @@ export default defineConfig({
   use: {
     baseURL: process.env.SITE_URL ?? 'http://127.0.0.1:5173/',
     viewport: { width: 1280, height: 800 },
-    trace: 'retain-on-failure',
+    // A trace films the page all the while: where a processor has to draw, that costs as much again as the journeys themselves.
+    trace: process.env.E2E_TRACE ? 'retain-on-failure' : 'off',
+    screenshot: 'only-on-failure',
     launchOptions: {
       args: QUIET_FLAGS,
       ...(process.env.BROWSER_PATH ? { executablePath: process.env.BROWSER_PATH } : {}),
