@@ -13,6 +13,8 @@ import classes
 import record_format as form
 import storage
 
+OTHER = {"histogram": {"count": 16}, "top_tokens": {"count": 10}, "bottom_tokens": {"count": 10}, "context_value": {"bits": 6}, "map": {"bits": 12}}
+
 
 def main():
     ap = argparse.ArgumentParser()
@@ -29,6 +31,8 @@ def main():
     x = torch.randn(4, d, generator=g) * 3
     f = storage.encode(stored, x)
     layout = form.fields(n, neurons, vocab, excerpts * length)
+    for field in layout:  # other numbers and widths than in the shipped records: a reader must take them from the file
+        field.update(OTHER.get(field["name"], {}))
     columns = {}
     for field in layout:
         top = (1 << field["bits"]) - 1
