@@ -6,8 +6,8 @@ const WIDTH = 320;
 const LAYERS = 12;
 /** Where an intervention that isn't for the stream belongs. */
 const PLACES: Readonly<Record<string, string>> = { 'skip-voids': 'blocks.0.hook_resid_pre', 'route-experts': 'blocks.3.mlp.hook_router_logits' };
-/** What the built-in model, which has no experts, can only carry switched off. */
-const NEEDS_EXPERTS: readonly string[] = ['route-experts'];
+/** What the built-in model, which has no experts, can only carry: an intervention switched off, an analysis that says so. */
+export const NEEDS_EXPERTS: readonly string[] = ['route-experts', 'expert-activation'];
 /** Analyses that compare a changed run with the unchanged one. */
 const NEEDS_STEERING: readonly string[] = ['feature-restoration'];
 
