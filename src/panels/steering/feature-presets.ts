@@ -15,8 +15,14 @@ export interface FeaturePreset {
   readonly coefficient: number;
 }
 
-/** Chosen for a label that its evidence bears out and a story that visibly follows. */
-export const featurePresets: readonly FeaturePreset[] = [];
+/**
+ * Features whose decoder rows speak for plain words, at a strength where a greedy story visibly follows and doesn't break yet. Named after
+ * those words, not after what the model may mean by them.
+ */
+export const featurePresets: readonly FeaturePreset[] = [
+  { id: 'feature-wet', label: 'feature 2189: water', note: 'her toy car gets very wet; about half of its highest activation', layer: 6, index: 2189, op: 'clamp', coefficient: 15.97 },
+  { id: 'feature-food', label: 'feature 788: food', note: 'fruits, vegetables and potatoes in place of toys; at its highest activation', layer: 6, index: 788, op: 'clamp', coefficient: 23.99 },
+];
 
 /** The slider of a preset. */
 export function presetGroup({ layer, index, op, coefficient, label }: FeaturePreset): Omit<InterventionGroup, 'uid'> {

@@ -84,6 +84,7 @@ describe('a feature in the base text', () => {
 });
 
 it('ready-made features are legal changes', () => {
+  expect(featurePresets.length).toBeGreaterThan(0);
   const door = must(interventions.find('edit-features'), 'edit-features');
   for (const preset of featurePresets) {
     const group = presetGroup(preset);
