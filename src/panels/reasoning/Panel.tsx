@@ -41,7 +41,7 @@ function WithModel({ info }: { info: ModelInfo }) {
   const actions = useActions();
   const onChange = useCallback((change: Partial<Settings>) => actions.setPanelSettings(PANEL, change), [actions]);
   const runDemo = () => {
-    onChange({ examples: demo.examples, rules: demo.rules, concepts: '', ordered: false });
+    onChange({ examples: demo.examples, rules: demo.rules, concepts: '', ordered: false, alpha: demo.alpha });
     actions.setPrompt({ kind: 'text', text: demo.prompt });
   };
   return (

@@ -1,12 +1,15 @@
+const examplesOf = (name: string, prompts: readonly string[]) => prompts.map((prompt) => `${name} | ${prompt}`);
+
 /** A ready-made demonstration for the built-in model: what it knows of is stories, so are these. Features are fitted where it runs. */
 export const demo = {
-  prompt: 'The little dog ran down to the lake. It jumped into the cold water and',
+  prompt: 'The moon was up and it was late at night. The little dog was in the house. It',
   examples: [
-    ...['The little dog barked at the cat.', 'My dog likes to play with a bone.', 'A big brown dog ran to the boy.', 'The puppy and the dog slept in the house.'].map((text) => `dog | ${text}`),
-    ...['The boat was on the lake.', 'She drank a cup of cold water.', 'The river was full of water.', 'They looked at the sea and the waves.'].map((text) => `water | ${text}`),
-    ...['The fish could swim very fast.', 'He learned how to swim in the pool.', 'The duck swims in the pond.', 'They went swimming all day.'].map((text) => `swim | ${text}`),
-    ...['It was late at night and the moon was up.', 'The stars were in the dark sky at night.', 'At night he went to bed.', 'The moon was bright that night.'].map((text) => `night | ${text}`),
-    ...['He was tired and went to sleep.', 'The baby fell asleep in bed.', 'She closed her eyes and slept.', 'It was time to sleep.'].map((text) => `sleep | ${text}`),
+    ...examplesOf('night', ['It was late at night and the moon was up.', 'The stars were in the dark sky at night.', 'At night the owl flew away.', 'The moon was bright that night.']),
+    ...examplesOf('sleep', ['He was tired and went to sleep.', 'The baby fell asleep.', 'She closed her eyes and slept.', 'It was time to sleep.']),
+    ...examplesOf('dog', ['The little dog barked at the cat.', 'My dog likes to play with a bone.', 'A big brown dog ran to the boy.', 'The puppy and the dog were friends.']),
+    ...examplesOf('water', ['The boat was on the lake.', 'She drank a cup of cold water.', 'The river was full of water.', 'They looked at the sea and the waves.']),
   ].join('\n'),
-  rules: 'dog and water -> swim\nnight and not swim -> sleep',
+  /** A little more than the authors' 0.5: this model is small and the word has to come at once. */
+  alpha: 0.6,
+  rules: 'night and dog -> sleep\ndog and water and not night -> swim',
 } as const;
