@@ -1,31 +1,5 @@
 import { UserError } from '../../lib/errors';
-
-/** A storage that a tensor lies in: which file of the archive, of what numbers, how many. */
-export interface StorageRef {
-  readonly kind: 'storage';
-  readonly type: string;
-  readonly key: string;
-  readonly numel: number;
-}
-
-/** A tensor as its file describes it: a view of a storage. */
-export interface TensorRef {
-  readonly kind: 'tensor';
-  readonly storage: StorageRef;
-  readonly offset: number;
-  readonly size: readonly number[];
-  readonly stride: readonly number[];
-}
-
-/** What a pickle of tensors can hold. Dicts are Maps, so that no key of a file can be a property of ours. */
-export type Pickled = null | boolean | number | string | Pickled[] | PickledDict | StorageRef | TensorRef | Named;
-export type PickledDict = Map<string, Pickled>;
-
-/** A name on the list below: it stands for itself and is never looked up. */
-interface Named {
-  readonly kind: 'name';
-  readonly name: string;
-}
+import { isCount, isCounts, isNamed, isStorageRef, isTensorRef, type Named, type Pickled, type PickledDict, type StorageRef, type TensorRef } from './pickle-values';
 
 const STORAGES = ['DoubleStorage', 'FloatStorage', 'HalfStorage', 'BFloat16Storage', 'LongStorage', 'IntStorage', 'ShortStorage', 'CharStorage', 'ByteStorage', 'BoolStorage'];
 /** All that a file of tensors has to name. Every other name is refused, whatever it is. */
@@ -302,10 +276,3 @@ class Reader {
     return { kind: 'tensor', storage, offset, size: [...size], stride: [...stride] };
   }
 }
-
-const kindOf = (value: unknown): unknown => (typeof value === 'object' && value !== null && 'kind' in value ? value.kind : null);
-const isNamed = (value: Pickled | undefined): value is Named => kindOf(value) === 'name';
-const isStorageRef = (value: Pickled | undefined): value is StorageRef => kindOf(value) === 'storage';
-export const isTensorRef = (value: Pickled | undefined): value is TensorRef => kindOf(value) === 'tensor';
-const isCount = (value: Pickled | undefined): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-const isCounts = (value: Pickled | undefined): value is number[] => Array.isArray(value) && value.every(isCount);

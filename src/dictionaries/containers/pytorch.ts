@@ -1,6 +1,7 @@
 import { UserError } from '../../lib/errors';
 import type { Json } from '../types';
-import { isTensorRef, readPickle, type Pickled, type PickledDict, type TensorRef } from './pickle';
+import { readPickle } from './pickle';
+import { isTensorRef, type Pickled, type PickledDict, type TensorRef } from './pickle-values';
 import { DTYPES, numbersOf, sizeOf, type Tensor, type TensorDtype } from './tensor';
 import type { ZipEntry } from './zip';
 
