@@ -53,7 +53,8 @@ export function knownOf(columns: FeatureColumns | null, own: Readonly<Record<str
   if (columns === null || row < 0) return label === undefined ? UNKNOWN : { ...UNKNOWN, label, isOwn: true };
   const number = (value: number | undefined) => (value === undefined || Number.isNaN(value) ? null : value);
   return {
-    label: label ?? columns.labels[row] ?? null,
+    // A label may quote a token that is a line break: names stand on one line.
+    label: label ?? columns.labels[row]?.replace(/\r?\n/g, '↵') ?? null,
     isOwn: label !== undefined,
     density: number(columns.density[row]),
     maxActivation: number(columns.maxActivation[row]),
