@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { WeightTensor } from '../anatomy/weights';
 import { uploadWeights } from './device-weights';
 import type { UploadTarget } from './device-weights';
+import { hostMemory } from './host-memory';
 import { tensorKeeper } from './matrix';
 import { randomWeights } from './self-check';
 import { learnedConfig, rotaryConfig, starter } from './test-helpers';
@@ -63,6 +64,20 @@ describe('weights that do not fit', () => {
     await expect(
       uploadWeights(learnedConfig, unread, signal, { ...target, limits: { ...limits, maxTotalBytes: 5000 } }),
     ).rejects.toMatchObject({ code: 'too-large' });
+  });
+
+  it('too large in the storage that it turns out to have is said when that is known', async () => {
+    await starter.start('cpu');
+    const before = memory().numTensors;
+    const { keeper } = hostMemory('cpu')!;
+    const small: UploadTarget = { keeper, choice: null, limits: { ...limits, maxTensorBytes: 4799 } };
+    const load = (choice: UploadTarget['choice']) => uploadWeights(learnedConfig, randomWeights(learnedConfig, 1), signal, { ...small, choice });
+    await expect(load(null)).rejects.toMatchObject({ code: 'too-large', message: expect.stringContaining('W_E') as string });
+    (await load('float16')).dispose();
+    await expect(
+      uploadWeights(learnedConfig, randomWeights(learnedConfig, 1), signal, { ...small, limits: { ...limits, maxTotalBytes: 60_000 } }),
+    ).rejects.toMatchObject({ code: 'too-large' });
+    expect(memory().numTensors).toBe(before);
   });
 
   it('a cancelled load leaves nothing', async () => {

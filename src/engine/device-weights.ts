@@ -141,6 +141,7 @@ function put(config: ModelConfig, weight: WeightTensor | HalfTensor, target: Upl
   }
   const source = sourceOf(weight, name === 'W_E');
   const storage = storageOf(source, target.choice, target.keeper.storages);
+  checkPiece(name, source.data.length * VALUE_BYTES[storage], target.limits);
   if (name === 'W_E' && !config.tiedUnembedding) {
     arrived.W_E = rowTable(source, storage);
     return arrived.W_E.bytes;
@@ -237,20 +238,23 @@ function checkSize(specs: ReadonlyMap<string, readonly number[]>, limits: Device
   for (const [name, shape] of specs) {
     const bytes = sizeOf(shape) * (isBigMatrix(name) ? VALUE_BYTES[least] : BYTES_PER_FLOAT);
     total += bytes;
-    if (name !== 'W_pos' && bytes > limits.maxTensorBytes)
-      throw tooLarge(
-        `its weight ${name} takes ${megabytes(bytes)} and ${limits.device} holds at most ${megabytes(limits.maxTensorBytes)} in one piece`,
-      );
+    if (name !== 'W_pos') checkPiece(name, bytes, limits);
   }
   if (total > limits.maxTotalBytes)
     throw tooLarge(`its weights take ${megabytes(total)} in ${least} and ${limits.device} holds at most ${megabytes(limits.maxTotalBytes)}`);
+}
+
+function checkPiece(name: string, bytes: number, { device, maxTensorBytes }: DeviceLimits): void {
+  if (bytes > maxTensorBytes)
+    throw tooLarge(`its weight ${name} takes ${megabytes(bytes)} and ${device} holds at most ${megabytes(maxTensorBytes)} in one piece`);
 }
 
 function inMemory<T>(limits: DeviceLimits, upload: () => T): T {
   try {
     return upload();
   } catch (error) {
-    if (error instanceof RangeError) throw tooLarge(`${limits.device} has no memory left for it`);
+    // A WebAssembly heap that can't grow stops with an error of its own.
+    if (error instanceof RangeError || error instanceof WebAssembly.RuntimeError) throw tooLarge(`${limits.device} has no memory left for it`);
     throw error;
   }
 }

@@ -29,8 +29,13 @@ export function hostMemory(name: BackendName): HostMemory | null {
 }
 
 function wasmMemory(wasm: BackendWasm): HostMemory {
-  const allocate = (shape: readonly number[], dtype: 'float32' | 'int32' = 'float32') => tensorOf(wasm.makeOutput([...shape], dtype));
   const address = (x: Tensor) => wasm.dataIdMap.get(x.dataId).memoryOffset;
+  const allocate = (shape: readonly number[], dtype: 'float32' | 'int32' = 'float32') => {
+    const x = tensorOf(wasm.makeOutput([...shape], dtype));
+    if (address(x) !== 0 || x.size === 0) return x;
+    x.dispose(); // tfjs doesn't look whether there was room
+    throw new RangeError('the memory of WebAssembly is full.');
+  };
   const linear = productOf('wasm', wasm);
   const memory = heapOf(wasm);
   return {
