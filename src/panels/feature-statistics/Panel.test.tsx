@@ -40,7 +40,7 @@ async function answer({ ids, analyses: asked }: RunRequest): Promise<RunResult> 
     encode: (text: string) => [0, ...[...text].map((letter) => letter.charCodeAt(0))],
     signal: new AbortController().signal,
   };
-  return { analyses: [await work.compute(input, { ...initialValues(door.params), ...spec.params })] } as unknown as RunResult;
+  return { analyses: [await work.compute(input, { ...initialValues(door.params), ...spec.params } as ReturnType<typeof initialValues>)] } as unknown as RunResult;
 }
 
 /** The panel on neurons. */
