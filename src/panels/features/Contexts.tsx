@@ -28,7 +28,7 @@ export function Contexts({ feature, record, bosId }: { feature: FeatureRef; reco
       </div>
       {isPartial ? (
         <div className={styles.note}>
-          {filled.size === 0 ? 'The records store the activation at the underlined token only. ' : 'Computed here on each excerpt alone; in its whole text a token’s activation can differ a little. '}
+          {filled.size === 0 ? 'The records store the activation at the underlined token only. ' : 'The underlined token’s activation is the recorded one, of the whole text; the others are computed here on the excerpt alone, where they can differ. '}
           {filled.size === 0 ? (
             <Button variant="quiet" isDisabled={state === 'busy'} onPress={fill}>
               {state === 'busy' ? 'Computing…' : 'Compute the others'}
@@ -99,7 +99,9 @@ function useFilled(feature: FeatureRef, record: FeatureRecord, bosId: number | n
             const ids = withStart(excerpt.ids, bosId);
             const values = await ofIds(ids, mine.signal);
             mine.signal.throwIfAborted();
-            filled.set(excerpt, [...values.subarray(ids.length - excerpt.ids.length)]);
+            const computed = [...values.subarray(ids.length - excerpt.ids.length)];
+            // What the records tell is of the whole text, and stays.
+            filled.set(excerpt, computed.map((value, at) => (Number.isNaN(excerpt.values[at] ?? NaN) ? value : (excerpt.values[at] ?? value))));
             setHeld({ record, filled: new Map(filled), state: 'busy' });
           }
         setHeld({ record, filled, state: null });

@@ -20,7 +20,7 @@ export type SearchState =
   | { readonly status: 'failed'; readonly message: string };
 
 /** More rows than anybody reads. */
-const LIMIT = 2000;
+const LIMIT = 1000;
 const IDLE: SearchState = { status: 'idle' };
 
 /** What the newest question found. The first one makes the records ready for search, which is told as it goes. */
