@@ -32,10 +32,15 @@ def double(p):
 X = normal(900, T, D)
 
 
+def listed(t):
+    """Rows of numbers with the nine digits that give a float32 back exactly."""
+    return [[float(f"{v:.9g}") for v in row] for row in t.tolist()]
+
+
 def expect(name, format, found, f=None, x_hat=None, x=X, **more):
     folder = os.path.join(OUT, name)
     os.makedirs(folder, exist_ok=True)
-    values = {} if f is None else {"x": x.tolist(), "f": f.float().tolist(), "x_hat": x_hat.float().tolist()}
+    values = {} if f is None else {"x": listed(x), "f": listed(f.float()), "x_hat": listed(x_hat.float())}
     with open(os.path.join(folder, "expected.json"), "w") as out:
         json.dump({"format": format, "found": found, **more, **values}, out)
     return folder

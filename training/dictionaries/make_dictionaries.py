@@ -18,7 +18,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 MODEL = os.path.join(HERE, "..", "..", "public", "models", "lacuna-16m")
 RESIDUAL = [f"blocks.{l}.hook_resid_post" for l in range(12)]
 MLP = [f"blocks.{l}.hook_mlp_out" for l in (2, 6, 10)]
-STEPS = ("data", "train", "finish", "refine", "measure", "records")
+STEPS = ("data", "train", "finish", "refine", "measure", "adjust", "records")
 # Last pass: bits of the decoder as shipped, wanted L0 on training text (a little apart from that on held-out text), weight of the KL, share of the time.
 PLAN = {**{h: {"bits": b, "l0": l0, "gamma": g, "share": s} for h, b, l0, g, s in zip(
             RESIDUAL, (4, 4, 4) + (5,) * 9, (32.1, 32.35, 32.2, 32.55, 32.75, 32.7, 32.75) + (32.9,) * 5, (0.5,) * 5 + (2.0,) * 7, (0.4,) * 5 + (1.0,) * 7)},
@@ -73,12 +73,18 @@ def main():
             min(queues, key=lambda r: sum(PLAN[x]["share"] for x in r)).append(h)
         together([call("finish.py", *model, *data, "--start", at("finished"), "--out", at("shipped"), "--hooks", ",".join(r), "--plan", at("plan.json"), "--lr", "3e-4", "--seed", 1,
                        *(("--steps", 11, "--rows", 1) if q else ()), gpu=i % gpus) for i, r in enumerate(queues) if r])
-    if "measure" in steps:
+    def measure():
         together([call("measure.py", *model, *data, "--dictionaries", at("shipped"), "--out", at(f"measured-{g}.json"), "--hooks", ",".join(s), *(("--rows", 2, "--train-tokens", 2000) if q else ()), gpu=g)
                   for g, s in enumerate(shares)])
         rows = {r["hook"]: r for g in range(len(shares)) for r in json.load(open(at(f"measured-{g}.json")))}
         with open(at("metrics.json"), "w") as f:
             json.dump([rows[h] for h in hooks], f, indent=1)
+
+    if "measure" in steps:
+        measure()
+    if "adjust" in steps:
+        together([call("adjust.py", *model, *data, "--dictionaries", at("shipped"), "--figures", at("metrics.json"))])
+        measure()
     if "records" in steps:
         together([call("records.py", *model, "--corpus", a.corpus, "--dictionaries", at("shipped"), "--figures", at("metrics.json"), *(("--limit-bytes", 20000, "--windows", 100) if q else ()))])
     print(f"{steps[-1]}: {time.time() - t0:.0f} s", flush=True)
