@@ -30,7 +30,7 @@ const due = (page: Page, at: number) =>
   }), at);
 
 test('a feature is found by search and read, its slider is dragged beside the base text, and a link brings both back', async ({ page, browser }) => {
-  await openApp(page, hashOf({ document: { layout: layoutOf(['text', 'steering'], ['features']) } }));
+  await openApp(page, hashOf({ document: { layout: layoutOf(['text', 'steering'], ['features']), sampling: { ...SHORT, maxNewTokens: 16 } } }));
   await settled(page);
   const { base } = await textsOf(page);
   const features = panel(page, 'Features');
@@ -101,7 +101,7 @@ test('a feature is found by search and read, its slider is dragged beside the ba
 });
 
 test('features of this text: listed while it is written, compared, steered with, and two sliders act together', async ({ page }) => {
-  await openApp(page, hashOf({ document: { layout: layoutOf(['text', 'steering'], ['text-features']), sampling: { ...SHORT, maxNewTokens: 100 } } }));
+  await openApp(page, hashOf({ document: { layout: layoutOf(['text', 'steering'], ['text-features']), sampling: { ...SHORT, maxNewTokens: 60 } } }));
   const features = panel(page, 'Features of this text');
   const list = features.getByRole('list', { name: /^features, / });
   const lines = list.locator('[data-line]');
