@@ -62,7 +62,7 @@ describe('a tokenizer in a thread of its own', () => {
 
   it.each(SHIPPED)('takes a pattern as it is shipped, and a long text: %s', async (pattern) => {
     await using(await counted().open(file(split(pattern)), null), async (tokenizer) => {
-      const text = `${'  It’s 1234 words\n\n\t— and more!  '.repeat(3000)}${' '.repeat(20_000)}`;
+      const text = `${'  It’s 1234 words\n\n\t— and more!  '.repeat(1000)}${' '.repeat(20_000)}`;
       expect(await tokenizer.decode(await tokenizer.encodePlain(text))).toBe(text);
     });
   });
