@@ -7,7 +7,7 @@ import styles from './charts.module.css';
 
 const LEFT = 38;
 const BOTTOM = 26;
-const TOP = 4;
+const TOP = 8;
 const RIGHT = 8;
 
 export interface LineChartProps {
@@ -58,7 +58,7 @@ export function LineChart({ title, series, xLabel, xMax, height, reference, form
           </g>
         ))}
         {steps.map((x) => (
-          <text key={x} x={xAt(x)} y={height - BOTTOM + 12} textAnchor="middle" fontSize={10} fill={ink.textFaint}>
+          <text key={x} x={xAt(x)} y={height - BOTTOM + 12} textAnchor={x === xMax ? 'end' : 'middle'} fontSize={10} fill={ink.textFaint}>
             {x}
           </text>
         ))}

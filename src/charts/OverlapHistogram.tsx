@@ -29,7 +29,12 @@ export function OverlapHistogram(props: OverlapHistogramProps) {
   const { bars, top } = overlapBars(edges, shares, room);
   const dots = bars.flatMap(({ x, width: wide }, bin) => {
     const p = posterior[bin] ?? NaN;
-    return Number.isNaN(p) ? [] : [`${(x + wide / 2).toFixed(1)},${(room.height * (1 - p)).toFixed(1)}`];
+    return Number.isNaN(p) ? [] : [{ bin, x: x + wide / 2, y: room.height * (1 - p) }];
+  });
+  // Where no token is, nothing is known: only bins that touch are joined, and that of exact zero touches none.
+  const joins = dots.flatMap((dot, i) => {
+    const next = dots[i + 1];
+    return next !== undefined && dot.bin > 0 && next.bin === dot.bin + 1 ? [{ from: dot, to: next }] : [];
   });
   const label = (x: number, text: string, anchor: 'start' | 'middle' | 'end', y = HEIGHT - 4) => (
     <text x={x} y={y} textAnchor={anchor} fontSize={10} fill={ink.textFaint}>
@@ -55,7 +60,12 @@ export function OverlapHistogram(props: OverlapHistogramProps) {
             <rect x={x} y={room.height - heights[1]} width={wide} height={heights[1]} fill="none" stroke={ink.response} />
           </g>
         ))}
-        <polyline points={dots.join(' ')} fill="none" stroke={ink.text} strokeWidth={1.5} strokeDasharray="2 2" />
+        {joins.map(({ from, to }) => (
+          <line key={from.bin} x1={from.x} y1={from.y} x2={to.x} y2={to.y} stroke={ink.text} strokeWidth={1.5} strokeDasharray="2 2" />
+        ))}
+        {dots.map(({ bin, x, y }) => (
+          <circle key={bin} cx={x} cy={y} r={2} fill={ink.text} />
+        ))}
         <line x1={LEFT} x2={LEFT + room.width} y1={room.height + 0.5} y2={room.height + 0.5} stroke={ink.textFaint} />
         {label(LEFT - 4, `${(100 * top).toFixed(0)}%`, 'end', 9)}
         {label(LEFT + room.width + 4, '1', 'start', 9)}

@@ -43,8 +43,8 @@ export default function TrainDictionaryPanel() {
           {storageProblem}
         </Message>
       )}
-      {status === 'idle' || status === 'failed' ? null : <Training />}
       {result === null ? null : <Outcome result={result} />}
+      {status === 'idle' || status === 'failed' ? null : <Training />}
       <Kept model={info.hash} />
     </div>
   );
