@@ -145,7 +145,7 @@ test('a large model says what it takes by its own headers, and is loaded only wh
   const field = dialog.getByRole('textbox', { name: /A folder with config\.json/ });
   await field.press('Enter');
   await expect(dialog).toContainText('is large.');
-  await expect(dialog).toContainText('307 MB as float32, 154 MB as float16, 86 MB as int8');
+  await expect(dialog).toContainText('307 MB as float32, 154 MB as float16, 86.4 MB as int8');
   await expect(dialog).toContainText('float32, 30 tensors');
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   await expect(dialog).not.toContainText('is large.');
