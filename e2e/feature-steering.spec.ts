@@ -30,6 +30,7 @@ const due = (page: Page, at: number) =>
   }), at);
 
 test('a feature is found by search and read, its slider is dragged beside the base text, and a link brings both back', async ({ page, browser }) => {
+  test.slow(); // two pages, each with the records of all dictionaries
   await openApp(page, hashOf({ document: { layout: layoutOf(['text', 'steering'], ['features']), sampling: { ...SHORT, maxNewTokens: 16 } } }));
   await settled(page);
   const { base } = await textsOf(page);
