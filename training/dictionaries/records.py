@@ -90,7 +90,7 @@ def assemble(hook):
         v = value[a:b]
         columns["histogram"][i] = np.bincount(np.clip(np.ceil(v / top[i] * form.BINS).astype(int) - 1, 0, form.BINS - 1), minlength=form.BINS) / len(v)
         columns["context_position"][i], columns["context_value"][i] = contexts(rng, token[a:b], v, np.float64(np.float16(top[i])), position, window, offset)
-    made, own, other = rules.label_all(views, starts, token, n, seed=0)
+    made, own, other = rules.label_all(views, starts, token, value, n, seed=0, evenly=_shared["evenly"])
     scored = ~np.isnan(own)
     columns.update(rules.columns(made), rule_scored=scored, rule_auc=np.rint(np.nan_to_num(own) * 100), control_auc=np.rint(np.nan_to_num(other) * 100))
     for k in ("top_tokens", "bottom_tokens", "nearest", "nearest_cosine"):
@@ -129,6 +129,7 @@ def main():
     ap.add_argument("--figures", required=True, help="what measure.py wrote; the label figures are put beside it")
     ap.add_argument("--hooks")
     ap.add_argument("--limit-bytes", type=int)
+    ap.add_argument("--draw", choices=("any", "evenly"), default="any", help="which firing tokens make and score a label: any, or evenly from the quarters of the range")
     ap.add_argument("--windows", type=int, default=excerpts.WINDOWS)
     ap.add_argument("--correlate-every", type=int, default=1, help="correlations over every so-many-th batch only")
     ap.add_argument("--workers", type=int, default=min(16, os.cpu_count()))
@@ -152,7 +153,7 @@ def main():
     table = load_tokenizer(a.model)
     vocab = table.get_vocab_size()
     views = rules.Views(text, classes.table([table.decode([i], skip_special_tokens=False) for i in range(vocab)]), vocab)
-    _shared.update(seen=seen, grouped=grouped, views=views, tokens=tokens, position=position, window=window, offset=offset)
+    _shared.update(seen=seen, grouped=grouped, views=views, tokens=tokens, position=position, window=window, offset=offset, evenly=a.draw == "evenly")
     flat = text.around(0)
     form.write_excerpts(a.dictionaries, flat[starts[chosen][:, None] + np.arange(excerpts.LENGTH)], excerpts.LENGTH,
                         [(s, int((text.set[starts[chosen]] == k).sum())) for k, s in enumerate(SETS)])

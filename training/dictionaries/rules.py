@@ -98,6 +98,18 @@ def draw(rng, where, count):
     return where if len(where) <= count else rng.choice(where, count, replace=False)
 
 
+def draw_evenly(rng, where, value, top, count):
+    """`count` of the tokens, as evenly as there are any from the four quarters of the range (0, top]."""
+    quarter = np.clip(np.ceil(value / top * 4).astype(int) - 1, 0, 3)
+    groups = sorted((rng.permutation(where[quarter == q]) for q in range(4)), key=len)
+    out, left = [], count
+    for k, g in enumerate(groups):  # the smallest first: what they lack goes to the others
+        take = g[:-(-left // (4 - k))]
+        out.append(take)
+        left -= len(take)
+    return np.concatenate(out)[:count]
+
+
 def silent_tokens(rng, pool, firing, count):
     """Tokens of the pool at which the feature doesn't fire; `firing` is sorted."""
     some = rng.choice(pool, 2 * count + 200, replace=True)
@@ -106,18 +118,22 @@ def silent_tokens(rng, pool, firing, count):
     return np.unique(some[~hit])[rng.permutation(len(np.unique(some[~hit])))][:count]
 
 
-def label_all(views, starts, tokens, n, seed):
-    """For features 0..n-1, `tokens[starts[i]:starts[i+1]]` sorted tokens where i fires -> rules, auc [n] (nan: not scored), control [n]."""
+def label_all(views, starts, tokens, values, n, seed, evenly=False):
+    """For features 0..n-1, `tokens[starts[i]:starts[i+1]]` sorted tokens where i fires, and how strongly -> rules, auc [n] (nan: not scored), control [n].
+    `evenly`: the firing tokens are drawn evenly from the quarters of the range, not at random."""
     rng = np.random.default_rng(seed)
     halves = [np.flatnonzero(views.half == h) for h in (0, 1)]
     rules, tests = [], []
+    pick = draw_evenly if evenly else lambda rng, where, value, top, count: draw(rng, where, count)
     for i in range(n):
         fires = tokens[starts[i]:starts[i + 1]]
         side = views.half[fires]
         a, b = fires[side == 0], fires[side == 1]
+        v = values[starts[i]:starts[i + 1]]
+        top = v.max(initial=0)
         ok = len(a) >= FEWEST and len(b) >= FEWEST
-        rules.append(propose(views, draw(rng, a, SAMPLE), silent_tokens(rng, halves[0], fires, SAMPLE)) if ok else [])
-        tests.append((draw(rng, b, TEST), silent_tokens(rng, halves[1], fires, TEST)) if ok else None)
+        rules.append(propose(views, pick(rng, a, v[side == 0], top, SAMPLE), silent_tokens(rng, halves[0], fires, SAMPLE)) if ok else [])
+        tests.append((pick(rng, b, v[side == 1], top, TEST), silent_tokens(rng, halves[1], fires, TEST)) if ok else None)
     have = [i for i in range(n) if tests[i] is not None]
     own, other = np.full(n, np.nan), np.full(n, np.nan)
     for i in have:
