@@ -135,6 +135,11 @@ const mutations: readonly Mutation[] = [
     const [a, b] = [pick(draw, tensorsIn(header)), pick(draw, tensorsIn(header))];
     [header[a], header[b]] = [header[b], header[a]];
   }) },
+  { name: 'a tensor under a name that nobody knows', kind: /\.safetensors$/, change: (bytes, draw) => editHeader(bytes, (header) => {
+    const name = pick(draw, tensorsIn(header));
+    header[`${name}_old`] = header[name];
+    delete header[name];
+  }) },
   { name: 'another dtype', kind: /\.safetensors$/, change: (bytes, draw) => editHeader(bytes, (header) => {
     const entry = header[pick(draw, tensorsIn(header))] as Entry;
     entry.dtype = pick(draw, ['F16', 'BF16', 'I32', 'U32', 'F8_E4M3', 'I8', 'F64']);
@@ -163,6 +168,12 @@ const mutations: readonly Mutation[] = [
   { name: 'another pickle', kind: ZIP, change: (bytes, draw) => inZip(bytes, draw, () => Uint8Array.from([0x80, 2, ...text(pick(draw, PICKLES))]), /data\.pkl$/) },
   { name: 'a pickle with a call in front', kind: ZIP, change: (bytes, draw) => inZip(bytes, draw, (content) => Uint8Array.from([0x80, 2, ...text('cos\nsystem\n(X\u0005\u0000\u0000\u0000falsetR0'), ...content.subarray(2)]), /data\.pkl$/) },
   { name: 'a part that unpacks to much', kind: ZIP, change: (bytes, draw) => inZip(bytes, draw, () => new Uint8Array(MAX_BYTES + draw(1000)), /./) },
+  { name: 'a hook point that no model has', kind: /cfg\.json$/, change: (bytes, draw) => {
+    const json = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
+    const hook_name = pick(draw, ['blocks.0.hook_resid_past', 'blocks.-1.hook_resid_post', 'blocks.1e3.hook_mlp_out', '__proto__', 'a'.repeat(5000)]);
+    const holder = 'metadata' in json ? { metadata: { ...(json['metadata'] as object), hook_name } } : { hook_name };
+    return text(JSON.stringify({ ...json, ...holder }));
+  } },
   { name: 'another packing', kind: /cfg\.json$/, change: (bytes, draw) => {
     const json = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
     json['lacuna'] = { ...(json['lacuna'] as object | undefined), [pick(draw, ['storage', 'version', 'bits'])]: pick(draw, [0, 1, 3, 4, 8, 'tied-map', 'x', null]) };

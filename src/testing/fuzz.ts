@@ -64,7 +64,7 @@ type Way = { readonly kind: 'files'; readonly mutation: Mutation } | { readonly 
 const WAYS: readonly Way[] = [
   ...mutations.map((mutation): Way => ({ kind: 'files', mutation })),
   ...networkFaults.map((fault): Way => ({ kind: 'network', fault })),
-  { kind: 'pattern' }, { kind: 'template' }, { kind: 'pattern' }, { kind: 'long text' }, { kind: 'moved file' }, { kind: 'small device' },
+  { kind: 'pattern' }, { kind: 'template' }, { kind: 'pattern' }, { kind: 'template' }, { kind: 'long text' }, { kind: 'moved file' }, { kind: 'small device' },
 ];
 
 const nameOf = (way: Way) => (way.kind === 'files' ? way.mutation.name : way.kind === 'network' ? way.fault.name : way.kind);
