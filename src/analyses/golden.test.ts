@@ -31,7 +31,7 @@ function isPlain(value: unknown): boolean {
 }
 
 /** What is asked of these is not in a run of any kind: without it they say so, in words. */
-const NEED_MORE = ['feature-set', 'feature-restoration', 'concept-separability', 'prompt-similarity'];
+const NEED_MORE = ['expert-activation', 'feature-set', 'feature-restoration', 'concept-separability', 'prompt-similarity'];
 function words(error: unknown): string {
   expect(error).toBeInstanceOf(UserError);
   return (error as UserError).message;

@@ -102,6 +102,17 @@ function heapBytes(): number {
   return wasm.asm.memory.buffer.byteLength;
 }
 
+/** What is held once the case before is let go of, which takes some turns: nothing went for twenty. */
+async function atRest(held: () => number): Promise<number> {
+  let least = held();
+  for (let still = 0; still < 20; still += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+    const now = held();
+    if (now < least) [least, still] = [now, -1];
+  }
+  return least;
+}
+
 /**
  * A file on the disk, its model on a backend. What counts: everything that is alive in JavaScript's array buffers, and what the
  * backend holds, from before the file is opened until a text has been computed. The file's own bytes stay on the disk.
@@ -115,8 +126,7 @@ async function loadAndRun(backend: BackendName, dtype: keyof typeof DTYPES, stor
     const weights = Object.assign(await openAsBlob(path), { name: 'model.safetensors', lastModified: 0, webkitRelativePath: '' }) as File;
     // On cpu a tensor's numbers are an array buffer already.
     const held = () => alive() + (backend === 'wasm' ? tensorMemory().numBytes : 0);
-    await new Promise((resolve) => setImmediate(resolve)); // what the case before left over has no holder any more
-    const [before, heapBefore] = [held(), backend === 'wasm' ? heapBytes() : 0];
+    const [before, heapBefore] = [await atRest(held), backend === 'wasm' ? heapBytes() : 0];
     let peak = 0;
     const look = () => (peak = Math.max(peak, held() - before));
     const signal = new AbortController().signal;
