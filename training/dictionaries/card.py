@@ -21,7 +21,7 @@ encoder is the decoder seen through a 320 × 320 map (decision 0007 in `docs/dec
 
 From the files as they are, in float32, on all held-out text ({valid} tokens; {targets} predicted). EV: explained variance 1 − Σ|x−x̂|²/Σ|x−x̄|². CE: nats per token of the model as it is ({clean:.4f}), with the
 reconstruction instead of the activation (ΔCE: difference), with zero, and with the mean activation. Recovered: share of the loss between ablation and clean that the reconstruction keeps. Dead: never fired in
-{dead_tokens:.1f} million tokens of training text. Labelled: share of the live features whose label has an AUC ≥ 0.7. **Bold: misses its aim.**
+{dead_tokens:.1f} million tokens of training text. Of this text the training saw one number for each dictionary: a factor on its thresholds that sets L0. Labelled: share of the live features whose label has an AUC ≥ 0.7. **Bold: misses its aim.**
 
 | hook | bits | EV | L0 | dead | CE with x̂ | ΔCE | CE zero | CE mean | recovered (zero) | recovered (mean) | labelled |
 |---|---|---|---|---|---|---|---|---|---|---|---|
@@ -36,10 +36,11 @@ MLP outputs add little each, so ablating one costs about 0.15 nats: the share re
 ## Labels
 
 A label is a rule on tokens: a weighted list of at most six parts (this token, the one before, two before, three to eight before, the next one, or a class of tokens). It is proposed from one half of the held-out
-documents; in the other half it alone has to separate 50 positions where the feature fires from 50 where it doesn't, drawn {drawn}. Below an AUC of 0.7 the app says *no label*. The label of another feature is the control.
+documents; in the other half it alone has to separate 50 positions where the feature fires from 50 where it doesn't, the firing ones drawn {drawn}. Below an AUC of 0.7 the app says *no label*. The label of
+another feature is the control.{random}
 
-| hook | median AUC | below .5 | .5-.6 | .6-.7 | .7-.8 | .8-.9 | above .9 | control: mean AUC | control: ≥ 0.7 |
-|---|---|---|---|---|---|---|---|---|---|
+| hook | labelled | median AUC | below .5 | .5-.6 | .6-.7 | .7-.8 | .8-.9 | above .9 | control: mean AUC | control: ≥ 0.7 | labelled, drawn at random | median AUC, drawn at random |
+|---|---|---|---|---|---|---|---|---|---|---|---|---|
 {labels}
 
 A rule says where a feature fires, not why; a feature without one may still mean something that isn't a matter of single tokens.
@@ -64,9 +65,21 @@ def row(r):
                               show("label", f"{100 * r['labels']['label_share']:.0f}%"))) + " |"
 
 
+def random_note(rows):
+    """What the labels make of themselves where all firings count alike, which is most of them weak."""
+    share = lambda some: "{:.0f}% to {:.0f}%".format(*(100 * f(r["labels_at_random"]["label_share"] for r in some) for f in (min, max)))
+    if not all("labels_at_random" in r for r in rows):
+        return ""
+    residual, mlp = [[r for r in rows if kind in r["hook"]] for kind in ("resid", "mlp")]
+    return (f"\n\n**How the contexts are drawn matters.** Most firings are weak, and a rule tells strong ones best. With contexts drawn at random among all firings (for the proposal, too; measured before the last change of the "
+            f"thresholds,\nwhich is by a few percent), {share(residual)} of the features of a residual dictionary had a label, and {share(mlp)} of those of an MLP: the last two columns.\n"
+            "So a label says what a feature answers to over its whole range, not what most of its weak firings are.")
+
+
 def label_row(r):
-    l = r["labels"]
-    return "| " + " | ".join((f"`{r['hook']}`", f"{l['median_auc']:.2f}", *(str(x) for x in l["auc_below_0.5_0.6_0.7_0.8_0.9_1"]), f"{l['control_mean_auc']:.2f}", f"{100 * l['control_label_share']:.1f}%")) + " |"
+    l, random = r["labels"], r.get("labels_at_random")
+    return "| " + " | ".join((f"`{r['hook']}`", f"{100 * l['label_share']:.0f}%", f"{l['median_auc']:.2f}", *(str(x) for x in l["auc_below_0.5_0.6_0.7_0.8_0.9_1"]), f"{l['control_mean_auc']:.2f}", f"{100 * l['control_label_share']:.1f}%",
+                              *((f"{100 * random['label_share']:.0f}%", f"{random['median_auc']:.2f}") if random else ("", "")))) + " |"
 
 
 def main():
@@ -84,7 +97,7 @@ def main():
     with open(a.out, "w") as f:
         f.write(TEXT.format(layers=len(residual), n=first["d_sae"], mlp=", ".join(short(r).split()[0] for r in mlp), n_mlp=mlp[0]["d_sae"], tokens=first["training_tokens"] / 1e6, valid=f"{first['tokens']:,}",
                             targets=f"{first['targets']:,}", clean=first["ce_clean"], dead_tokens=first["dead_tokens"] / 1e6, rows="\n".join(row(r) for r in rows), labels="\n".join(label_row(r) for r in rows),
-                            aims="; ".join(t for _, t, _ in AIMS), drawn=first["labels"].get("drawn", "at random"),
+                            aims="; ".join(t for _, t, _ in AIMS), drawn=first["labels"]["drawn"], random=random_note(rows),
                             misses="Missed:\n\n" + "\n".join(lines) if lines else "All are met."))
 
 

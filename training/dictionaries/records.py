@@ -22,6 +22,7 @@ from observe import SETS, Text, observe
 from tokenizer import load_tokenizer
 
 TOP_VOTES = 16
+DRAWN = {"any": "at random", "evenly": "evenly over the strength of the activation"}  # how the contexts of a label are drawn, and how the card says it
 _shared = {}
 
 
@@ -129,7 +130,7 @@ def main():
     ap.add_argument("--figures", required=True, help="what measure.py wrote; the label figures are put beside it")
     ap.add_argument("--hooks")
     ap.add_argument("--limit-bytes", type=int)
-    ap.add_argument("--draw", choices=("any", "evenly"), default="any", help="which firing tokens make and score a label: any, or evenly from the quarters of the range")
+    ap.add_argument("--draw", choices=tuple(DRAWN), default="evenly", help="which firing tokens make and score a label: any, or evenly from the quarters of the range")
     ap.add_argument("--windows", type=int, default=excerpts.WINDOWS)
     ap.add_argument("--correlate-every", type=int, default=1, help="correlations over every so-many-th batch only")
     ap.add_argument("--workers", type=int, default=min(16, os.cpu_count()))
@@ -166,7 +167,7 @@ def main():
         columns["map"] = places[h]
         form.write(os.path.join(a.dictionaries, h), form.fields(seen[h]["n"], runner.model.c.d_ff, vocab, len(chosen) * excerpts.LENGTH), columns,
                    {"hook": h, "model": "lacuna-16m", "tokens": tokens, "classes": classes.listed()})
-        labels[h] = label_report(columns, own, other)
+        labels[h] = {"drawn": DRAWN[a.draw], **label_report(columns, own, other)}
         print(h, labels[h], flush=True)
     write_index(a.dictionaries, figures, labels)
 

@@ -9,7 +9,7 @@ const TOP_CONTEXTS = 6;
 const PER_INTERVAL = 2;
 const INTERVALS = 4;
 const RULE_AUTHOR = 'proposed by rule';
-const RULE_METHOD = 'a rule over tokens near the position, made from one half of the held-out documents and scored on 50 active and 50 inactive positions of the other';
+const RULE_METHOD = 'a rule over tokens near the position, made from one half of the held-out documents and scored on 50 active positions (drawn evenly over their strength) and 50 inactive ones of the other';
 
 /** What a row needs to become a record in words. */
 export interface ShippedParts {
