@@ -16,12 +16,14 @@ export interface FeaturePreset {
 }
 
 /**
- * Features whose decoder rows speak for plain words, at a strength where a greedy story visibly follows and doesn't break yet. Named after
- * those words, not after what the model may mean by them.
+ * Features whose proposed label holds (an AUC of at least 0.7), at a strength where a greedy story visibly follows and doesn't break yet. Named
+ * after the words that come, not after what the model may mean by them. The first two have these words in their label, too; that of the third
+ * is about “of”, its decoder row speaks for food.
  */
 export const featurePresets: readonly FeaturePreset[] = [
-  { id: 'feature-wet', label: 'feature 2189: water', note: 'her toy car gets very wet; about half of its highest activation', layer: 6, index: 2189, op: 'clamp', coefficient: 15.97 },
-  { id: 'feature-food', label: 'feature 788: food', note: 'fruits, vegetables and potatoes in place of toys; at its highest activation', layer: 6, index: 788, op: 'clamp', coefficient: 23.99 },
+  { id: 'feature-he', label: 'feature 881: he', note: 'the girl becomes a he, with his toys; at 0.7 of its highest activation', layer: 6, index: 881, op: 'clamp', coefficient: 18.68 },
+  { id: 'feature-they', label: 'feature 167: they', note: 'one girl becomes several: they go to the park with their toys; at 0.7 of its highest activation', layer: 6, index: 167, op: 'clamp', coefficient: 18.25 },
+  { id: 'feature-food', label: 'feature 788: food', note: 'fruits, vegetables and sweet potatoes in place of toys; at its highest activation', layer: 6, index: 788, op: 'clamp', coefficient: 24.2 },
 ];
 
 /** The slider of a preset. */
