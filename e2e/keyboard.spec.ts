@@ -91,7 +91,7 @@ test('everything with the keyboard alone', async ({ page }) => {
     await press('Enter');
     const entry = page.getByRole('menuitem', { name: /^Void layers/ });
     await expect(entry).toBeVisible();
-    for (let step = 0; step < 10 && !(await entry.evaluate((one) => one === document.activeElement)); step += 1) await press('ArrowDown');
+    for (let step = 0; step < MOST_STOPS && !(await entry.evaluate((one) => one === document.activeElement)); step += 1) await press('ArrowDown');
     await press('Enter');
     await expect(panel(page, 'Void layers')).toBeVisible();
   });
