@@ -1,6 +1,6 @@
 """Feature records of all dictionaries from held-out text (../../src/dictionaries/RECORDS.md).
 
-    python records.py --model DIR --corpus DIR --dictionaries DIR [--figures FILE.json]
+    python records.py --model DIR --corpus DIR --dictionaries DIR --figures FILE.json [--draw any]
 
 `--figures`: what measure.py wrote; goes into index.json. Places on the map are rough ones (two principal components) until map.py has run. Everything random has the seed 0.
 """
