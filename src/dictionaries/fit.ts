@@ -5,7 +5,7 @@ import { UserError } from '../lib/errors';
 import type { ReadDictionary } from './types';
 
 /** @throws UserError `unfit-dictionary` that says what the dictionary reads and what the model has. */
-export function checkFit({ spec, dIn, dOut, modelName }: ReadDictionary, config: ModelConfig, name: string): void {
+export function checkFit({ spec, dIn, dOut, modelName }: Pick<ReadDictionary, 'spec' | 'dIn' | 'dOut' | 'modelName'>, config: ModelConfig, name: string): void {
   const made = modelName === null ? '' : ` It was made for ${modelName.slice(0, 80)}.`;
   const check = (hook: HookName, width: number, does: string) => {
     if (!isHookOf(hook, config)) {

@@ -1,9 +1,8 @@
-import type { Dictionary, DictionaryId, DictionaryInfo, DictionarySource } from '../anatomy/dictionary';
+import type { Dictionary, DictionaryId, DictionarySource } from '../anatomy/dictionary';
 import { parseDictionaryId } from '../anatomy/dictionary';
-import { isHookOf } from '../anatomy/hook-names';
 import type { ModelConfig } from '../anatomy/model-config';
 import type { LoadProgress } from '../anatomy/model-info';
-import { rowSize } from '../anatomy/rows';
+import { checkFit } from '../dictionaries/fit';
 import { abortError, UserError } from '../lib/errors';
 
 /** Reads a dictionary from where it lies. @throws UserError that says what is wrong with the files. */
@@ -95,7 +94,7 @@ export class Dictionaries {
 
   /** Takes one that was made here, such as one that was trained. @throws UserError when it doesn't fit the model. */
   put(dictionary: Dictionary, config: ModelConfig): void {
-    checkFit(dictionary.info, config);
+    checkFit(dictionary.info, config, dictionary.info.name);
     this.#keep(dictionary, null);
   }
 
@@ -136,7 +135,7 @@ export class Dictionaries {
     const dictionary = await this.#ports.open(source, { ...control, config });
     if (control.signal.aborted) throw abortError();
     if (mine !== this.#generation) throw new UserError('other-model', 'another model was loaded meanwhile: open the dictionary again for that one.');
-    checkFit(dictionary.info, config);
+    checkFit(dictionary.info, config, dictionary.info.name);
     this.#keep(dictionary, source);
     return this.find(dictionary.info.id) ?? dictionary;
   }
@@ -161,21 +160,6 @@ function sourceOf(id: DictionaryId): DictionarySource {
   if (parsed.kind === 'trained')
     throw new UserError('needs-files', 'this dictionary was trained in another page and lies nowhere else: train it again, or drop its exported files.');
   return { kind: 'id', id };
-}
-
-/** @throws UserError when the model has no such point, or rows of another width there. */
-export function checkFit({ name, spec, dIn, dOut }: DictionaryInfo, config: ModelConfig): void {
-  const ends = [
-    ['reads', spec.hookName, dIn],
-    ['writes', spec.hookNameOut, dOut],
-  ] as const;
-  for (const [does, hook, width] of ends) {
-    if (!isHookOf(hook, config))
-      throw new UserError('unfit-dictionary', `the dictionary ${name} ${does} "${hook}", and this model (${config.nLayers} blocks of ${config.dModel}) has no such point.`);
-    const size = rowSize(hook, config);
-    if (size !== width)
-      throw new UserError('unfit-dictionary', `the dictionary ${name} ${does} vectors of ${width} values; this model has ${size} at "${hook}". It belongs to another model.`);
-  }
 }
 
 function weightBytes({ weights, info }: Dictionary): number {
