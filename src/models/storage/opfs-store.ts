@@ -4,21 +4,18 @@ import type { FileStore, FileWriter } from './types';
 const FOLDER = 'models';
 /** Bytes copied at a time where a file can't be renamed. */
 const COPY = 4_000_000;
+/** Milliseconds for the browser to open it. One that takes longer is done without: a load must not wait for a cache for ever. */
+const PATIENCE = 5_000;
 
 /**
  * The origin-private file system as the store: the one storage that takes bytes as they come, keeps a file that broke off, and
  * gives any part of a large one without reading the rest. Works in workers only. See docs/decisions/0004.
  *
- * @returns null where the browser has none or denies it, as in some private windows.
+ * @returns null where the browser has none or denies it, as in some private windows, and where it doesn't answer within five seconds.
  */
 export async function opfsStore(): Promise<FileStore | null> {
-  let folder: FileSystemDirectoryHandle;
-  try {
-    const root = await navigator.storage.getDirectory();
-    folder = await root.getDirectoryHandle(FOLDER, { create: true });
-  } catch {
-    return null;
-  }
+  const folder = await openFolder();
+  if (folder === null) return null;
   const handleOf = (name: string, create: boolean) => folder.getFileHandle(name, { create });
   const append = async (name: string): Promise<FileWriter> => {
     const handle = await attempt(async () => (await handleOf(name, true)).createSyncAccessHandle());
@@ -136,4 +133,17 @@ function isQuota(error: unknown): boolean {
 
 function noRoom(): UserError {
   return new UserError('quota', "this browser's storage is full.");
+}
+
+async function openFolder(): Promise<FileSystemDirectoryHandle | null> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<null>((resolve) => (timer = setTimeout(() => resolve(null), PATIENCE)));
+  const open = async () => (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true });
+  try {
+    return await Promise.race([open(), late]);
+  } catch {
+    return null;
+  } finally {
+    clearTimeout(timer);
+  }
 }
