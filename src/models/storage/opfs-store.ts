@@ -1,4 +1,5 @@
 import { messageOf, UserError } from '../../lib/errors';
+import { within } from '../../lib/within';
 import type { FileStore, FileWriter } from './types';
 
 const FOLDER = 'models';
@@ -136,14 +137,10 @@ function noRoom(): UserError {
 }
 
 async function openFolder(): Promise<FileSystemDirectoryHandle | null> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<null>((resolve) => (timer = setTimeout(() => resolve(null), PATIENCE)));
   const open = async () => (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true });
   try {
-    return await Promise.race([open(), late]);
+    return await within(PATIENCE, open());
   } catch {
     return null;
-  } finally {
-    clearTimeout(timer);
   }
 }
