@@ -19,12 +19,12 @@ export async function opfsStore(): Promise<FileStore | null> {
   if (folder === null) return null;
   const handleOf = (name: string, create: boolean) => folder.getFileHandle(name, { create });
   const append = async (name: string): Promise<FileWriter> => {
-    const handle = await attempt(async () => (await handleOf(name, true)).createSyncAccessHandle());
-    return writerOf(handle);
+    const access = await attempt(async () => whileHeld(await handleOf(name, true), (handle) => handle.createSyncAccessHandle()));
+    return writerOf(access);
   };
   const read = async (name: string): Promise<Blob | null> => {
     try {
-      return await (await handleOf(name, false)).getFile();
+      return await whileHeld(await handleOf(name, false), (handle) => handle.getFile());
     } catch {
       return null;
     }
@@ -53,10 +53,10 @@ export async function opfsStore(): Promise<FileStore | null> {
       const move: unknown = Reflect.get(handle, 'move');
       if (typeof move === 'function') {
         await remove(to);
-        await attempt(async () => void (await Reflect.apply(move, handle, [to])));
+        await attempt(() => whileHeld(handle, async () => void (await Reflect.apply(move, handle, [to]))));
         return;
       }
-      const file = await handle.getFile();
+      const file = await whileHeld(handle, () => handle.getFile());
       const writer = await append(to);
       try {
         writer.clear();
@@ -112,6 +112,21 @@ function writerOf(handle: FileSystemSyncAccessHandle): FileWriter {
   };
 }
 
+const inUse = new Set<FileSystemHandle>();
+
+/**
+ * Asks a handle for something and keeps it until the answer has come. Chromium drops the question, so that its promise never settles,
+ * when the handle is collected as garbage meanwhile: one load in forty hung so while the model was computing.
+ */
+async function whileHeld<H extends FileSystemHandle, T>(handle: H, ask: (handle: H) => Promise<T>): Promise<T> {
+  inUse.add(handle);
+  try {
+    return await ask(handle);
+  } finally {
+    inUse.delete(handle);
+  }
+}
+
 async function attempt<T>(act: () => Promise<T>): Promise<T> {
   try {
     return await act();
@@ -137,7 +152,7 @@ function noRoom(): UserError {
 }
 
 async function openFolder(): Promise<FileSystemDirectoryHandle | null> {
-  const open = async () => (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true });
+  const open = async () => whileHeld(await navigator.storage.getDirectory(), (root) => root.getDirectoryHandle(FOLDER, { create: true }));
   try {
     return await within(PATIENCE, open());
   } catch {
