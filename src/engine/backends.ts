@@ -2,6 +2,7 @@ import { backend as tfBackend, env, ready, setBackend } from '@tensorflow/tfjs-c
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { BackendName } from '../anatomy/run';
 import { UserError } from '../lib/errors';
+import { within } from '../lib/within';
 import { hostMemory } from './host-memory';
 import { tensorKeeper } from './matrix';
 import type { Device } from './model';
@@ -11,6 +12,8 @@ const GIBIBYTE = 2 ** 30;
 /** The wasm heap ends at 2 GiB. The rest is for activations, and for tfjs's own copies of what it multiplies. */
 const WASM_WEIGHT_BYTES = 1.6 * GIBIBYTE;
 const BYTES_PER_TEXEL = 4;
+/** Milliseconds for an adapter to show itself. A graphics process that just died may never answer, and every start of an engine asks. */
+const PATIENCE = 3_000;
 const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render|lavapipe/i;
 
 /**
@@ -43,7 +46,9 @@ export async function describe(name: BackendName): Promise<Description> {
 async function describeWebGpu(): Promise<Description> {
   if (typeof navigator === 'undefined' || !('gpu' in navigator))
     return { ...plain, problem: 'this browser has no WebGPU.' };
-  const adapter = await navigator.gpu.requestAdapter().catch(() => null);
+  const found = await within(PATIENCE, navigator.gpu.requestAdapter().then((adapter) => ({ adapter }), () => ({ adapter: null })));
+  if (found === null) return { ...plain, problem: 'WebGPU does not answer here.' };
+  const { adapter } = found;
   if (adapter === null) return { ...plain, problem: 'WebGPU found no graphics adapter.' };
   const { info } = adapter;
   const device =

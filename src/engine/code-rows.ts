@@ -1,4 +1,5 @@
-import { tensor } from '@tensorflow/tfjs-core';
+import { dispose, tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Dictionary } from '../anatomy/dictionary';
 import { abortError } from '../lib/errors';
 import { decodeRows, encodeRows } from './dictionary';
@@ -22,7 +23,7 @@ const BATCH_BYTES = 32 * 2 ** 20;
  * dictionary's own.
  *
  * @param x [pos, d_in]
- * @throws AbortError between batches.
+ * @throws AbortError between batches, UserError 'too-large' when the device has no room for the weights.
  */
 export async function codeRows(dictionary: Dictionary, x: Float32Array, signal: AbortSignal, visit: (rows: CodedRows) => void): Promise<void> {
   const { dIn, dSae } = dictionary.info;
@@ -31,14 +32,19 @@ export async function codeRows(dictionary: Dictionary, x: Float32Array, signal: 
   for (let first = 0; first < nPos; first += most) {
     if (signal.aborted) throw abortError();
     const count = Math.min(most, nPos - first);
-    const rows = tensor(x.slice(first * dIn, (first + count) * dIn), [count, dIn], 'float32');
-    const f = encodeRows(dictionary, rows);
-    const xHat = decodeRows(dictionary, f, rows);
+    const made: Tensor[] = [];
+    const keep = (one: Tensor): Tensor => {
+      made.push(one);
+      return one;
+    };
     try {
+      const rows = keep(tensor(x.slice(first * dIn, (first + count) * dIn), [count, dIn], 'float32'));
+      const f = keep(encodeRows(dictionary, rows));
+      const xHat = keep(decodeRows(dictionary, f, rows));
       const [read, reconstructed] = await Promise.all([f.data(), xHat.data()]);
       visit({ first, count, f: read as Float32Array, xHat: reconstructed as Float32Array });
     } finally {
-      for (const one of [rows, f, xHat]) one.dispose();
+      dispose(made);
     }
   }
 }

@@ -5,6 +5,8 @@ import { decode, encode } from '../dictionaries';
 import { dictionaryWith, goldenDictionaries, randomDictionary } from '../testing/dictionaries';
 import { tinyConfig } from '../testing/apply-hook';
 import { LAB_BACKENDS, labPorts } from '../testing/lab';
+import { expectNoLeak } from '../testing/leaks';
+import { codeRows } from './code-rows';
 import { decodeRows, encodeRows, releaseDictionary } from './dictionary';
 import { byHalving, kthLargest } from './kth-largest';
 
@@ -95,6 +97,20 @@ describe.each(LAB_BACKENDS)('a dictionary on %s', (backend) => {
     expect(tf.memory().numTensors).toBe(held);
     releaseDictionary(dictionary);
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('leaves no tensor behind when its weights can’t be put on the device, or whoever reads the rows trips', async () => {
+    const x = Float32Array.from([1, 2, 3, 4]);
+    const sound = randomDictionary(tinyConfig, {});
+    const broken = { ...sound, weights: { ...sound.weights, W_dec: sound.weights.W_dec.subarray(1) } };
+    const trip = () => {
+      releaseDictionary(sound);
+      throw new TypeError('the reader tripped');
+    };
+    const { signal } = new AbortController();
+    const live = () => tf.memory().numTensors;
+    await expectNoLeak(live, () => expect(codeRows(broken, x, signal, () => undefined)).rejects.toThrow(/shape/));
+    await expectNoLeak(live, () => expect(codeRows(sound, x, signal, trip)).rejects.toThrow('the reader tripped'));
   });
 });
 
