@@ -37,6 +37,9 @@ async function pickWeights({ names, chosen, place }: DictionaryFolder): Promise<
   if (names === null) return null;
   const weights = names.filter((name) => IS_WEIGHTS.test(name) && !BESIDE.has(name));
   const known = WEIGHT_FILES.find((name) => weights.includes(name));
+  const twice = [known, ...CONFIG_FILES].find((name) => name !== undefined && names.indexOf(name) !== names.lastIndexOf(name));
+  if (twice !== undefined)
+    throw new UserError('missing-file', `${place} holds several dictionaries: ${names.filter((name) => name === twice).length} of its files are named ${twice}. Drop the folder of one.`);
   if (known !== undefined) return known;
   if (weights.length === 1) return weights[0] ?? null;
   throw new UserError(

@@ -1,3 +1,4 @@
+import type { DictionarySpec } from '../anatomy/dictionary';
 import { isHookOf, type HookName } from '../anatomy/hook-names';
 import type { ModelConfig } from '../anatomy/model-config';
 import { rowSize } from '../anatomy/rows';
@@ -18,4 +19,16 @@ export function checkFit({ spec, dIn, dOut, modelName }: Pick<ReadDictionary, 's
   };
   check(spec.hookName, dIn, 'reads');
   check(spec.hookNameOut, dOut, 'writes');
+}
+
+/**
+ * What no dictionary can be, whichever format it came in: a transcoder that subtracts b_dec, which belongs to its output, from its
+ * input, and a TopK that keeps more features than there are.
+ *
+ * @throws UserError `bad-config`.
+ */
+export function checkSense({ spec, dSae }: { readonly spec: DictionarySpec; readonly dSae: number }, name: string): void {
+  if (spec.applyBDecToInput && spec.hookName !== spec.hookNameOut)
+    throw new UserError('bad-config', `${name} is a transcoder (it reads ${spec.hookName} and writes ${spec.hookNameOut}), but is said to subtract b_dec from its input: b_dec belongs to the output of a transcoder.`);
+  if (spec.k !== null && spec.k > dSae) throw new UserError('bad-config', `${name} is said to keep k = ${spec.k} features, but has only ${dSae}.`);
 }

@@ -23,19 +23,25 @@ export function foldDecoderNorm(dictionary: Dictionary): Dictionary {
   const { spec, dSae, dIn } = info;
   if (spec.encoder === 'topk' && !spec.rescaleActsByDecoderNorm)
     throw new UserError('no-fold', `${info.name}: decoder norms can't be folded into a TopK dictionary: it would keep other features than it was trained to.`);
+  return {
+    info: { ...info, notes: [...info.notes, 'Decoder norms were folded into the encoder.'] },
+    weights: foldNorms(weights, dIn, dSae),
+  };
+}
+
+/** What `foldDecoderNorm` does to the weights. */
+export function foldNorms(weights: DictionaryWeights, dIn: number, dSae: number): DictionaryWeights {
+  const dOut = weights.W_dec.length / dSae;
   // A row of zeros has no direction; its feature changes nothing either way.
   const norms = decoderNorms(weights.W_dec, dSae).map((norm) => (norm === 0 ? 1 : norm));
   const times = (values: Float32Array) => values.map((value, i) => value * (norms[i] ?? 1));
   return {
-    info: { ...info, notes: [...info.notes, 'Decoder norms were folded into the encoder.'] },
-    weights: {
-      ...weights,
-      W_enc: scaleColumns(weights.W_enc, dIn, norms),
-      b_enc: times(weights.b_enc),
-      W_dec: weights.W_dec.map((value, i) => value / (norms[Math.floor(i / info.dOut)] ?? 1)),
-      threshold: weights.threshold === null ? null : times(weights.threshold),
-      gated: weights.gated === null ? null : { r_mag: weights.gated.r_mag, b_mag: times(weights.gated.b_mag) },
-    },
+    ...weights,
+    W_enc: scaleColumns(weights.W_enc, dIn, norms),
+    b_enc: times(weights.b_enc),
+    W_dec: weights.W_dec.map((value, i) => value / (norms[Math.floor(i / dOut)] ?? 1)),
+    threshold: weights.threshold === null ? null : times(weights.threshold),
+    gated: weights.gated === null ? null : { r_mag: weights.gated.r_mag, b_mag: times(weights.gated.b_mag) },
   };
 }
 

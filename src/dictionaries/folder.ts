@@ -91,7 +91,8 @@ async function remote(files: RemoteFiles, path: string, base: URL, ports: Dictio
 }
 
 function dropped(name: string, files: readonly File[], overrides: DictionaryOverrides, ports: DictionaryPorts): Located {
-  const names = [...new Set(files.map((file) => file.name))];
+  // A name that lies in several folders stays there as often: which of its files is meant can't be told.
+  const names = files.map((file) => file.name);
   const paths = files.map((file) => (file.webkitRelativePath === undefined || file.webkitRelativePath === '' ? file.name : file.webkitRelativePath));
   const folder = wrap(droppedFolder(name, files), { prefix: '', place: `"${name}"`, hint: [name, ...paths].join(' '), names, chosen: null, ports });
   return { folder, overrides, name, repository: null, folderUrl: null, remote: null };

@@ -122,6 +122,17 @@ describe('what is refused', () => {
     await expect(openDictionary({ kind: 'files', name: 'two', files: two }, ports)).rejects.toMatchObject({ code: 'missing-file', message: expect.stringContaining('several') as string });
     await expect(openDictionary({ kind: 'files', name: 'none', files: [new File(['x'], 'note.txt')] }, ports)).rejects.toMatchObject({ code: 'missing-file' });
   });
+
+  it('several folders of one release, rather than mixing the weights of one with the place of another', async () => {
+    const inFolder = (folder: string) => (file: File) => Object.defineProperty(new File([file], file.name), 'webkitRelativePath', { value: `release/${folder}/${file.name}` });
+    const files = filesOf(join(GOLDEN, 'formats/sparsify')).filter((file) => file.name !== 'expected.json');
+    const drop = (...folders: string[]) => openDictionary({ kind: 'files', name: 'release', files: folders.flatMap((folder) => files.map(inFolder(folder))) }, ports);
+    expect((await drop('layers.1')).info.spec.hookName).toBe('blocks.1.hook_resid_post');
+    await expect(drop('layers.0', 'layers.1')).rejects.toMatchObject({ code: 'missing-file', message: expect.stringMatching(/several dictionaries: 2 of its files are named sae\.safetensors/) as string });
+    const [cfg, weights] = ['cfg.json', 'sae.safetensors'].map((name) => files.find((file) => file.name === name)!);
+    const mixed = [inFolder('layers.0')(cfg!), inFolder('layers.1')(cfg!), inFolder('layers.1')(weights!)];
+    await expect(openDictionary({ kind: 'files', name: 'release', files: mixed }, ports)).rejects.toThrow('2 of its files are named cfg.json');
+  });
 });
 
 describe('rows of the decoder alone', () => {

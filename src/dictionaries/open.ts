@@ -2,7 +2,7 @@ import type { Dictionary, DictionarySource } from '../anatomy/dictionary';
 import { abortError } from '../lib/errors';
 import { deviceLimits } from '../models/memory';
 import { findFiles } from './find';
-import { checkFit } from './fit';
+import { checkFit, checkSense } from './fit';
 import { locate } from './folder';
 import { formatOf } from './formats';
 import { hashOf } from './hash';
@@ -24,6 +24,7 @@ export async function openDictionary(source: DictionarySource, ports: Dictionary
   if (ports.signal.aborted) throw abortError();
   ports.onProgress({ stage: 'weights', loadedBytes: files.bytes, totalBytes: files.bytes });
   const read = withRelease(await formatOf(files).read(files), located.repository, overrides);
+  checkSense(read, located.name);
   if (ports.config !== null) checkFit(read, ports.config, located.name);
   const { spec, weights, ...about } = read;
   const hash = await hashOf(spec, weights);

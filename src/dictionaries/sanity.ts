@@ -64,6 +64,7 @@ export function alternatives(dictionary: Dictionary): readonly Alternative[] {
   return [
     changed(center ? 'with the mean over d_in taken away first' : 'without centring', { centerInput: center }, { centerInput: center }),
     changed(normalize === 'layer_norm' ? 'with every vector layer-normed first' : 'without layer norm', { normalizeActivations: normalize }, { normalizeActivations: normalize }),
-    changed(`with b_dec ${bDec ? '' : 'not '}subtracted from the input`, { applyBDecToInput: bDec }, { applyBDecToInput: bDec }),
+    // Of a transcoder b_dec belongs to its output.
+    ...(spec.hookName === spec.hookNameOut ? [changed(`with b_dec ${bDec ? '' : 'not '}subtracted from the input`, { applyBDecToInput: bDec }, { applyBDecToInput: bDec })] : []),
   ];
 }

@@ -29,7 +29,7 @@ export interface DictionaryFolder {
   readonly place: string;
   /** Repository, folder and file names: many files say only there which layer they belong to. */
   readonly hint: string;
-  /** Names of its files where they can be listed; null where one has to ask for them by name. */
+  /** Names of its files where they can be listed, one that lies in several folders as often; null where one has to ask for them by name. */
   readonly names: readonly string[] | null;
   /** The file that was named, of a folder that may have many. */
   readonly chosen: string | null;

@@ -122,6 +122,29 @@ def all_sae_lens():
     sae_lens("saelens-old-hook_z", cfg, base(), {"architecture": "standard", "apply_b_dec_to_input": True}, {**found, "hook_name": "blocks.1.attn.hook_z", "reshape_activations": "hook_z"})
 
 
+def checkpoints_and_mistakes():
+    """What SAELens leaves besides finished files, and files that contradict themselves."""
+    for rescaled in (False, True):
+        p = base(100) | {"topk_threshold": torch.tensor(0.61, dtype=torch.double)}
+        c = {"architecture": "batchtopk", "apply_b_dec_to_input": True, "k": 3.5, "rescale_acts_by_decoder_norm": rescaled}
+        sae_lens("saelens6-batchtopk-checkpoint" + ("-rescaled" if rescaled else ""), version_6("batchtopk", k=3.5, rescale_acts_by_decoder_norm=rescaled), p, c,
+                 {"architecture": "batchtopk", "apply_b_dec_to_input": True, "normalize_activations": "none", "decoder_norm_folded": rescaled})
+    c = {"architecture": "standard", "apply_b_dec_to_input": True}
+    almost = torch.ones(N)
+    almost[3] += 1e-6
+    sae_lens("saelens-old-scaling-almost-ones", old(), base() | {"scaling_factor": almost}, c, {"architecture": "standard", "apply_b_dec_to_input": True, "scaling_factor": "dropped"})
+    mistakes = (("saelens6-transcoder-b_dec", version_6("transcoder", True, d_out=D), "b_dec of a transcoder belongs to its output"), ("saelens6-topk-too-large", version_6("topk", k=N + 1), "k is larger than the number of features"),
+                ("saelens-without-cfg", None, "cfg.json is missing"))
+    for name, cfg, reason in mistakes:
+        folder = expect(name, "saelens", {}, refuse=True, reason=reason)
+        save_file(base(), os.path.join(folder, "sae_weights.safetensors"))
+        if cfg is not None:
+            if "transcoder" in name:
+                cfg["metadata"] |= {"hook_name": "blocks.1.ln2.hook_normalized", "hook_name_out": "blocks.1.hook_mlp_out"}
+            with open(os.path.join(folder, "cfg.json"), "w") as f:
+                json.dump(cfg, f, indent=1)
+
+
 # ---------------------------------------------------------------- Gemma Scope, sparsify
 def gemma():
     b = base(20)
@@ -176,10 +199,11 @@ def dictionary_learning():
     linear = {"encoder.weight": enc, "encoder.bias": b["b_enc"], "decoder.weight": dec}
     gated = {"decoder_bias": bias, "encoder.weight": enc, "r_mag": normal(54, N, scale=0.3), "gate_bias": normal(55, N, scale=0.2), "mag_bias": normal(56, N, scale=0.2), "decoder.weight": dec}
     jump = {"W_enc": b["W_enc"], "b_enc": b["b_enc"], "W_dec": b["W_dec"], "b_dec": bias, "threshold": threshold(57)}
+    matryoshka = {"group_sizes": torch.tensor([4, 12]), "k": torch.tensor(4, dtype=torch.int), "threshold": torch.tensor(0.7), "W_enc": b["W_enc"], "b_enc": b["b_enc"], "W_dec": b["W_dec"], "b_dec": bias}
     found = {"AutoEncoder": ("standard", True), "AutoEncoderNew": ("standard", False), "GatedAutoEncoder": ("gated", True), "JumpReluAutoEncoder": ("jumprelu", False),
-             "AutoEncoderTopK": ("topk", True), "BatchTopKSAE": ("jumprelu", True)}
+             "AutoEncoderTopK": ("topk", True), "BatchTopKSAE": ("jumprelu", True), "MatryoshkaBatchTopKSAE": ("jumprelu", True)}
     for kind, p in (("AutoEncoder", {"bias": bias, **linear}), ("AutoEncoderNew", linear | {"decoder.bias": bias}), ("GatedAutoEncoder", gated), ("JumpReluAutoEncoder", jump),
-                    ("AutoEncoderTopK", {"b_dec": bias, "k": torch.tensor(4), "threshold": torch.tensor(-1.0), **linear}), ("BatchTopKSAE", {"b_dec": bias, "k": torch.tensor(4), "threshold": torch.tensor(0.7), **linear})):
+                    ("AutoEncoderTopK", {"b_dec": bias, "k": torch.tensor(4), "threshold": torch.tensor(-1.0), **linear}), ("BatchTopKSAE", {"b_dec": bias, "k": torch.tensor(4), "threshold": torch.tensor(0.7), **linear}), ("MatryoshkaBatchTopKSAE", matryoshka)):
         c = {"dict_class": kind, "k": 4}
         f, y = ref.dictionary_learning(double(p), X.double(), c)
         folder = expect(f"dictionary_learning-{kind}", "dictionary_learning", {"dict_class": kind, "architecture": found[kind][0], "apply_b_dec_to_input": found[kind][1]}, f, y)
@@ -187,6 +211,12 @@ def dictionary_learning():
         with open(os.path.join(folder, "config.json"), "w") as out:
             json.dump({"trainer": {"trainer_class": "made-up", "dict_class": kind, "lr": 0.001, "steps": 10, "activation_dim": D, "dict_size": N, **({"k": 4} if "TopK" in kind else {}),
                                    "device": "cpu", "layer": 1, "lm_name": "made-up", "submodule_name": "resid_post_layer_1"}, "buffer": {"d_submodule": D, "ctx_len": 64}}, out, indent=1)
+
+
+    # the file alone: a Matryoshka dictionary has the names of a JumpReLU one, and k besides; of the tensors of TopK and BatchTopK nothing tells which they are
+    f, y = ref.dictionary_learning(double(matryoshka), X.double(), {"dict_class": "MatryoshkaBatchTopKSAE"})
+    folder = expect("dictionary_learning-no-config", "dictionary_learning", {"dict_class": "MatryoshkaBatchTopKSAE", "architecture": "jumprelu", "apply_b_dec_to_input": True}, f, y)
+    torch.save(matryoshka, os.path.join(folder, "ae.pt"))
 
 
 def qwen():
@@ -230,6 +260,39 @@ def qwen():
     os.remove(good)
 
 
+def small_formats():
+    """Formats that say little of themselves. `drop`: the name under which the folder has to be given, where it says the place in the model."""
+    b = base(110)
+    t = {k: v.T.contiguous() for k, v in b.items() if k.startswith("W")}
+    found = {"apply_b_dec_to_input": False}
+    for name, more in (("circuit-tracer", {}), ("circuit-tracer-threshold-skip", {"activation_function.threshold": threshold(114), "W_skip": normal(115, D, D, scale=0.3)})):
+        p = {"W_enc": t["W_enc"], "W_dec": b["W_dec"], "b_enc": b["b_enc"], "b_dec": b["b_dec"], **more}
+        f, y = ref.circuit_tracer(double(p), X.double())
+        folder = expect(name, "circuit-tracer", {**found, "hook_name": "blocks.7.ln2.hook_out", "hook_name_out": "blocks.7.hook_mlp_out"}, f, y)
+        save_file(p, os.path.join(folder, "layer_7.safetensors"))
+    linear = {"encoder.weight": t["W_enc"], "encoder.bias": b["b_enc"], "decoder.weight": t["W_dec"], "decoder.bias": b["b_dec"]}
+    c = {"d_model": D, "d_sae": N, "hook_point_in": "blocks.2.hook_resid_post", "hook_point_out": "blocks.2.hook_resid_post", "jump_relu_threshold": 0.5, "act_fn": "jumprelu",
+         "dataset_average_activation_norm": {"in": 2.0, "out": 2.0}}
+    half = {k: v.bfloat16() for k, v in linear.items()}
+    f, y = ref.llama_scope(double({k: v.float() for k, v in half.items()}), X.double(), c)
+    folder = expect("llama-scope", "llama-scope", {**found, "hook_name": c["hook_point_in"]}, f, y)
+    save_file(half, os.path.join(folder, "final.safetensors"))
+    with open(os.path.join(folder, "hyperparams.json"), "w") as out:
+        json.dump(c, out, indent=1)
+    f, y = ref.sparse_mlp(double(linear), X.double())
+    folder = expect("tinymodel", "tinymodel", {**found, "hook_name": "blocks.0.ln2.hook_out", "hook_name_out": "blocks.0.hook_mlp_out"}, f, y, drop="mlp_map_test/M0_S-3_R1_P0")
+    torch.save(linear, os.path.join(folder, "model.pt"))
+    f, y = ref.kissane(double(b), X.double())
+    folder = expect("kissane", "kissane", {"apply_b_dec_to_input": True, "hook_name": "blocks.4.attn.hook_z"}, f, y)
+    torch.save(b, os.path.join(folder, "gpt2-small_L4_Hcat_z.pt"))
+    with open(os.path.join(folder, "gpt2-small_L4_Hcat_z_cfg.json"), "w") as out:
+        json.dump({"act_name": "blocks.4.attn.hook_z", "act_size": D, "dict_size": N, "seed": 1, "model_name": "gpt2-small"}, out, indent=1)
+    folder = expect("crosscoder", "crosscoder", {}, refuse=True, reason="it reads two models at once")
+    torch.save({"W_enc": normal(120, 2, D, N), "W_dec": normal(121, N, 2, D), "b_enc": b["b_enc"], "b_dec": normal(122, 2, D)}, os.path.join(folder, "cc_weights.pt"))
+    folder = expect("log-threshold", "llama-scope", {}, refuse=True, reason="thresholds under a name that is not known: without them the dictionary would be another one")
+    save_file(linear | {"log_jumprelu_threshold": normal(123, N)}, os.path.join(folder, "sae_weights.safetensors"))
+
+
 class Evil:
     """Unpickled by Python, this would run a command. Nothing here unpickles it."""
 
@@ -258,7 +321,7 @@ def main():
     ap = argparse.ArgumentParser()
     ap.add_argument("--out", required=True)
     OUT = ap.parse_args().out
-    for part in (all_sae_lens, gemma, eleuther, openai, dictionary_learning, qwen, wrong_shapes):
+    for part in (all_sae_lens, checkpoints_and_mistakes, gemma, eleuther, openai, dictionary_learning, qwen, small_formats, wrong_shapes):
         part()
     with open(os.path.join(OUT, "index.json"), "w") as f:
         json.dump(sorted(n for n in os.listdir(OUT) if os.path.isdir(os.path.join(OUT, n))), f, indent=1)

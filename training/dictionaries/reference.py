@@ -50,6 +50,8 @@ def encode(p, x, c):
         z = z * p["W_dec"].norm(dim=-1)
     if kind == "topk":
         return topk(z, c["k"])
+    if "topk_threshold" in p:  # a checkpoint of the training, used for inference
+        return F.relu(z) * (z > p["topk_threshold"])
     if kind in ("batchtopk", "matryoshka_batchtopk"):
         return batch_topk(z, c["k"])
     if kind.startswith("jumprelu"):
@@ -96,6 +98,10 @@ def dictionary_learning(p, x, c):
         e = (x - p["decoder_bias"]) @ p["encoder.weight"].T
         f = (e + p["gate_bias"] > 0) * F.relu(p["r_mag"].exp() * e + p["mag_bias"])
         return f, f @ p["decoder.weight"].T + p["decoder_bias"]
+    if kind == "MatryoshkaBatchTopKSAE":
+        z = F.relu((x - p["b_dec"]) @ p["W_enc"] + p["b_enc"])
+        f = z * (z > p["threshold"])
+        return f, f @ p["W_dec"] + p["b_dec"]
     before = {"AutoEncoder": "bias", "AutoEncoderTopK": "b_dec", "BatchTopKSAE": "b_dec"}.get(kind)
     z = F.relu((x - p[before] if before else x) @ p["encoder.weight"].T + p["encoder.bias"])
     f = topk(z, c["k"]) if kind == "AutoEncoderTopK" else z * (z > p["threshold"]) if kind == "BatchTopKSAE" else z
@@ -122,6 +128,34 @@ def qwen_scope(p, x, k, subtract):
     """-> f, reconstruction; W_enc [n, d] and W_dec [d, n]. Whether b_dec is subtracted is not documented."""
     f = topk((x - p["b_dec"] if subtract else x) @ p["W_enc"].T + p["b_enc"], k)
     return f, f @ p["W_dec"].T + p["b_dec"]
+
+
+def circuit_tracer(p, x):
+    """-> f, output; W_enc and W_dec [n, d]. A transcoder, with thresholds and a skip connection where the file has them."""
+    z = x @ p["W_enc"].T + p["b_enc"]
+    f = F.relu(z) * (z > p["activation_function.threshold"]) if "activation_function.threshold" in p else F.relu(z)
+    y = f @ p["W_dec"] + p["b_dec"]
+    return f, y + x @ p["W_skip"].T if "W_skip" in p else y
+
+
+def llama_scope(p, x, c):
+    """-> f, reconstruction. Made for activations of mean norm sqrt(d); SAELens's loader takes the threshold to be in units of the other norm and scales it too."""
+    s = x.shape[-1] ** 0.5 / c["dataset_average_activation_norm"]["in"]
+    z = (s * x) @ p["encoder.weight"].T + p["encoder.bias"]
+    f = F.relu(z) * (z > s * c["jump_relu_threshold"])
+    return f, (f @ p["decoder.weight"].T + p["decoder.bias"]) / s
+
+
+def sparse_mlp(p, x):
+    """TinyModel -> f, output: two Linears."""
+    f = F.relu(x @ p["encoder.weight"].T + p["encoder.bias"])
+    return f, f @ p["decoder.weight"].T + p["decoder.bias"]
+
+
+def kissane(p, x):
+    """-> f, reconstruction."""
+    f = F.relu((x - p["b_dec"]) @ p["W_enc"] + p["b_enc"])
+    return f, f @ p["W_dec"] + p["b_dec"]
 
 
 def crosscoder(p, x):

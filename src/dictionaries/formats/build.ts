@@ -48,6 +48,8 @@ export async function buildDictionary(files: FoundFiles, layout: Layout, notes: 
   if (decWidth !== dOut) throw new UserError('misshapen-tensor', `${files.file}: "${names.W_dec}" writes ${decWidth} numbers, but "${names.b_dec}" has ${dOut}. The tensors don't belong together.`);
   const hookName = hookOf(files, layout.hookName, notes);
   const hookNameOut = hookOutOf(files, layout.hookNameOut ?? null, hookName, notes);
+  if (layout.architecture.endsWith('transcoder') && hookNameOut === hookName)
+    throw new UserError('no-hook', `${files.folder.place} holds a ${layout.architecture}, but nothing says where its output belongs. Say it beside the place that it reads: blocks.3.hook_mlp_out, for example.`);
   const k = encoder === 'topk' ? (files.overrides.k ?? layout.k ?? null) : null;
   if (encoder === 'topk' && k === null)
     throw new UserError('no-k', `${files.folder.place} holds a TopK dictionary, but nothing in it says how many features it keeps. Say it: k = 32, for example.`);
@@ -91,3 +93,10 @@ export async function buildDictionary(files: FoundFiles, layout: Layout, notes: 
 
 /** True when a file has all of these tensors. */
 export const hasAll = ({ tensors }: FoundFiles, ...names: readonly string[]): boolean => names.every((name) => tensors.has(name));
+
+/**
+ * True when a file has no tensors but these and single numbers such as a step. Formats that are told by nothing but common names ask
+ * it: an array that they don't know, such as thresholds under another name, would change what the dictionary computes.
+ */
+export const hasOnly = ({ tensors }: FoundFiles, ...names: readonly string[]): boolean =>
+  [...tensors].every(([name, { shape }]) => names.includes(name) || shape.every((n) => n === 1));

@@ -1,14 +1,18 @@
 import type { Format } from '../types';
-import { buildDictionary, hasAll } from './build';
+import { buildDictionary, hasAll, hasOnly } from './build';
 import { layerIn } from './hooks';
 import type { Notes } from './parts';
+import { SAELENS_WEIGHTS } from './saelens';
 
+const NEEDED = ['W_enc', 'W_dec', 'b_enc', 'b_dec'] as const;
 const THRESHOLD = 'activation_function.threshold';
 
 /** Transcoders for circuit-tracer: one `layer_N.safetensors` per layer without settings, W_enc and W_dec both [d_sae, d]. */
 export const circuitTracer: Format = {
   name: 'circuit-tracer',
-  recognises: (files) => /\.safetensors$/i.test(files.file) && hasAll(files, 'W_enc', 'W_dec', 'b_enc', 'b_dec') && (files.config === null || !('d_sae' in files.config)),
+  // SAELens's own file name without its settings is half a dictionary, and none of these.
+  recognises: (files) =>
+    /\.safetensors$/i.test(files.file) && files.file !== SAELENS_WEIGHTS && hasAll(files, ...NEEDED) && hasOnly(files, ...NEEDED, THRESHOLD, 'W_skip') && (files.config === null || !('d_sae' in files.config)),
   async read(files) {
     const notes: Notes = [];
     const layer = layerIn(files.file) ?? layerIn(files.folder.hint);

@@ -40,7 +40,8 @@ function classOf(files: FoundFiles): string | null {
   if (hasAll(files, 'encoder.weight', 'gate_bias', 'mag_bias', 'r_mag', 'decoder_bias')) return 'GatedAutoEncoder';
   if (hasAll(files, 'encoder.weight', 'encoder.bias', 'decoder.weight', 'bias')) return 'AutoEncoder';
   if (hasAll(files, 'encoder.weight', 'encoder.bias', 'decoder.weight', 'b_dec', 'k')) return 'AutoEncoderTopK';
-  return hasAll(files, 'W_enc', 'W_dec', 'b_enc', 'b_dec', 'threshold') ? 'JumpReluAutoEncoder' : null;
+  if (!hasAll(files, 'W_enc', 'W_dec', 'b_enc', 'b_dec', 'threshold')) return null;
+  return files.tensors.has('k') ? 'MatryoshkaBatchTopKSAE' : 'JumpReluAutoEncoder';
 }
 
 async function readDictionaryLearning(files: FoundFiles): Promise<ReadDictionary> {
@@ -50,6 +51,8 @@ async function readDictionaryLearning(files: FoundFiles): Promise<ReadDictionary
   if (known === undefined) throw new UserError('unsupported-architecture', `this dictionary is a "${name.slice(0, 60)}" of dictionary_learning; read are ${Object.keys(KINDS).join(', ')}.`);
   const trainer = jsonIn(files.config ?? {}, 'trainer');
   const k = countIn(trainer, 'k') ?? (await numberIn(files, 'k'));
+  if (name === 'AutoEncoderTopK' && !isJson(files.config?.['trainer']))
+    notes.push('There is no config.json: read as AutoEncoderTopK, k per token. A BatchTopKSAE has the same tensors, but keeps what lies above its threshold.');
   const kind = await calibrated(files, known, k, notes);
   const { dIn, dSae, ...read } = await buildDictionary(
     files,
@@ -83,7 +86,7 @@ async function numberIn({ tensors }: FoundFiles, name: string): Promise<number |
   return Number.isSafeInteger(value) && value > 0 ? value : null;
 }
 
-/** `submodule_name` begins with the place, such as resid_post_layer_8, attention_layer_3 or mlp_layer_3. */
+/** What modules give, before any norm after them. `submodule_name` begins with the place, such as resid_post_layer_8, attention_layer_3 or mlp_layer_3. */
 function hookIn(files: FoundFiles): string | null {
   const trainer = jsonIn(files.config ?? {}, 'trainer');
   const submodule = (textIn(trainer, 'submodule_name') ?? files.folder.hint).toLowerCase();
@@ -91,6 +94,6 @@ function hookIn(files: FoundFiles): string | null {
   const layer = typeof told === 'number' && Number.isSafeInteger(told) && told >= 0 ? told : layerIn(submodule);
   if (/(^|[/_])embed/.test(submodule)) return 'hook_embed';
   if (layer === null) return null;
-  if (/att(n|ention)/.test(submodule)) return `blocks.${layer}.hook_attn_out`;
-  return `blocks.${layer}.${/mlp/.test(submodule) ? 'hook_mlp_out' : 'hook_resid_post'}`;
+  if (/att(n|ention)/.test(submodule)) return `blocks.${layer}.attn.hook_out`;
+  return `blocks.${layer}.${/mlp/.test(submodule) ? 'mlp.hook_out' : 'hook_resid_post'}`;
 }

@@ -34,7 +34,7 @@ export const gemmaScope1: Format = {
         hookNameOut: isTranscoder && layer !== null ? `blocks.${layer}.hook_mlp_out` : null,
         format: 'Gemma Scope 1',
         architecture: isTranscoder ? 'jumprelu_transcoder' : 'jumprelu',
-        modelName: /gemma-scope-(\d+b)/.exec(hint)?.[1]?.replace(/^/, 'gemma-2-') ?? null,
+        modelName: /gemma-scope-(\d+b(?:-it)?)/.exec(hint)?.[1]?.replace(/^/, 'gemma-2-') ?? null,
       },
       notes,
     );

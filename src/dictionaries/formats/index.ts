@@ -1,5 +1,6 @@
 import { UserError } from '../../lib/errors';
 import type { Format, FoundFiles } from '../types';
+import { hasAll } from './build';
 import { circuitTracer } from './circuit-tracer';
 import { connorRob } from './connor-rob';
 import { dictionaryLearning } from './dictionary-learning';
@@ -8,7 +9,7 @@ import { llamaScope } from './llama-scope';
 import { openai } from './openai';
 import { listed } from './parts';
 import { qwenScope } from './qwen-scope';
-import { saelens } from './saelens';
+import { saelens, SAELENS_WEIGHTS } from './saelens';
 import { shipped } from './shipped';
 import { sparseMlp } from './sparse-mlp';
 import { sparsify } from './sparsify';
@@ -25,6 +26,8 @@ export function formatOf(files: FoundFiles): Format {
     throw new UserError('unsupported-architecture', `${files.file} is a crosscoder: it reads several layers or models at once, which this app doesn't open.`);
   const format = formats.find((one) => one.recognises(files));
   if (format !== undefined) return format;
+  if (files.file === SAELENS_WEIGHTS && files.config === null && hasAll(files, 'W_enc', 'W_dec', 'b_dec'))
+    throw new UserError('missing-file', `${files.folder.place} has ${SAELENS_WEIGHTS} without cfg.json, which says where in the model it belongs, how it encodes and whether b_dec is subtracted. Give both files.`);
   throw new UserError(
     'unknown-format',
     `${files.file} holds ${listed([...files.tensors.keys()])}, which is no dictionary in a format that is known here (${formats.map(({ name }) => name).join(', ')}).`,

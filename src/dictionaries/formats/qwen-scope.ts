@@ -1,12 +1,14 @@
 import type { Format } from '../types';
-import { buildDictionary, hasAll } from './build';
+import { buildDictionary, hasAll, hasOnly } from './build';
 import { layerIn } from './hooks';
 import type { Notes } from './parts';
+
+const NAMES = ['W_enc', 'W_dec', 'b_enc', 'b_dec'] as const;
 
 /** Qwen-Scope: one `layerN.sae.pt` per layer, W_enc [d_sae, d_in] and W_dec [d_in, d_sae], TopK on the residual stream after block N. */
 export const qwenScope: Format = {
   name: 'Qwen-Scope',
-  recognises: (files) => /\.(pt|pth|bin)$/i.test(files.file) && hasAll(files, 'W_enc', 'W_dec', 'b_enc', 'b_dec') && !files.tensors.has('threshold'),
+  recognises: (files) => /\.(pt|pth|bin)$/i.test(files.file) && hasAll(files, ...NAMES) && hasOnly(files, ...NAMES) && !files.tensors.has('threshold'),
   async read(files) {
     const notes: Notes = [];
     const layer = layerIn(files.folder.hint) ?? layerIn(files.file);

@@ -62,7 +62,8 @@ export function readSaelensConfig(raw: Json, notes: Notes): SaelensConfig {
     isTranscoder,
     dIn: countIn(raw, 'd_in'),
     dSae: countIn(raw, 'd_sae'),
-    k: countIn(raw, 'k') ?? countIn(jsonIn(raw, 'activation_fn_kwargs'), 'k'),
+    // BatchTopK may keep 32.5 features on average.
+    k: /batchtopk/.test(architecture) ? wholeIn(raw, 'k') : (countIn(raw, 'k') ?? countIn(jsonIn(raw, 'activation_fn_kwargs'), 'k')),
     rescaleActsByDecoderNorm: flagIn(raw, 'rescale_acts_by_decoder_norm') ?? false,
     applyBDecToInput: flagIn(raw, 'apply_b_dec_to_input') ?? !isTranscoder,
     normalizeActivations: normalizationOf(raw['normalize_activations'], notes),
@@ -104,6 +105,12 @@ function normalizationOf(value: unknown, notes: Notes): InputNormalization {
 function isBeforeSix(version: string | null): boolean {
   const major = /^v?(\d+)\./.exec(version ?? '')?.[1];
   return major === undefined || Number(major) < 6;
+}
+
+/** A number above 0, without what is behind its point. */
+function wholeIn(json: Json, key: string): number | null {
+  const value = positiveIn(json, key);
+  return value === null ? null : Math.max(1, Math.floor(value));
 }
 
 function positiveIn(json: Json, key: string): number | null {

@@ -1,10 +1,13 @@
 import type { DictionarySpec, DictionaryWeights } from '../../anatomy/dictionary';
 import { UserError } from '../../lib/errors';
-import { foldInputScale } from '../fold';
+import { foldInputScale, foldNorms } from '../fold';
 import type { Format, FoundFiles, ReadDictionary } from '../types';
 import { hookOf, hookOutOf } from './hooks';
 import { lengthOf, matrixOf, NO_EXTRAS, noteBDec, noteNorms, storedDtypeOf, tensorOf, vectorOf, checkFinite, type Notes } from './parts';
 import { readSaelensConfig, type SaelensConfig } from './saelens-config';
+
+/** What SAELens calls its weights; cfg.json beside them says what they mean. */
+export const SAELENS_WEIGHTS = 'sae_weights.safetensors';
 
 /** Settles square matrices: SAELens always writes W_enc [d_in, d_sae] and W_dec [d_sae, d_out]. */
 const ENC = { documented: 'features-are-columns' } as const;
@@ -33,7 +36,8 @@ async function readSaelens(files: FoundFiles): Promise<ReadDictionary> {
     throw new UserError('no-hook', `cfg.json calls this a ${config.architecture} but doesn't say where its output belongs (hook_name_out).`);
   const spec = specOf(files, config, hookName, hookNameOut, notes);
   const plain: DictionaryWeights = { W_enc, W_dec, b_dec: await vectorOf(files, 'b_dec', dOut), ...(await encoderWeights(files, config, dSae, dIn, dOut, notes)) };
-  const weights = config.normScalingFactor === null ? plain : foldInputScale(plain, config.normScalingFactor);
+  const finished = finishedBatchTopK(files, config, plain, dIn, dSae, notes);
+  const weights = config.normScalingFactor === null ? finished : foldInputScale(finished, config.normScalingFactor);
   if (config.normScalingFactor !== null) notes.push(`The input scale ${config.normScalingFactor} of the release was folded into the weights.`);
   else if (spec.normalizeActivations === 'expected_average_only_in') notes.push('The constant input scale of its training is taken to lie in the weights already, as SAELens saves them.');
   noteBDec(spec.applyBDecToInput, notes);
@@ -57,7 +61,7 @@ async function readSaelens(files: FoundFiles): Promise<ReadDictionary> {
 function specOf(files: FoundFiles, config: SaelensConfig, hookName: DictionarySpec['hookName'], hookNameOut: DictionarySpec['hookName'], notes: Notes): DictionarySpec {
   const { overrides, tensors } = files;
   // BatchTopK and Matryoshka files hold a threshold once trained; one without is a TopK with the mean number it was trained for.
-  const isUnfinished = /batchtopk/.test(config.architecture) && !tensors.has('threshold');
+  const isUnfinished = isBatchTopK(config) && thresholdName(tensors) === null;
   const encoder = isUnfinished ? 'topk' : config.encoder;
   if (isUnfinished) notes.push(`No threshold is stored: the ${config.architecture} is read as TopK with k per token.`);
   const k = encoder === 'topk' ? (overrides.k ?? config.k) : null;
@@ -78,9 +82,26 @@ async function encoderWeights(files: FoundFiles, config: SaelensConfig, dSae: nu
   const isGated = config.encoder === 'gated';
   const b_enc = await vectorOf(files, isGated ? 'b_gate' : 'b_enc', dSae);
   const gated = isGated ? { b_mag: await vectorOf(files, 'b_mag', dSae), r_mag: await vectorOf(files, 'r_mag', dSae) } : null;
-  const hasThreshold = config.encoder === 'jumprelu' && (files.tensors.has('threshold') || !/batchtopk/.test(config.architecture));
-  const threshold = hasThreshold ? await vectorOf(files, 'threshold', dSae, { spreads: true, infinite: true }) : null;
+  const name = isBatchTopK(config) ? thresholdName(files.tensors) : config.encoder === 'jumprelu' ? 'threshold' : null;
+  const threshold = name === null ? null : await vectorOf(files, name, dSae, { spreads: true, infinite: true });
   return { ...NO_EXTRAS, b_enc, gated, threshold, W_skip: await skipOf(files, dIn, dOut), scalingFactor: await scalingOf(files, config, dSae, notes) };
+}
+
+const isBatchTopK = ({ architecture }: SaelensConfig): boolean => /batchtopk/.test(architecture);
+
+/** What files for inference call `threshold` is one number, `topk_threshold`, in a checkpoint of the training. */
+function thresholdName(tensors: FoundFiles['tensors']): 'threshold' | 'topk_threshold' | null {
+  if (tensors.has('threshold')) return 'threshold';
+  return tensors.has('topk_threshold') ? 'topk_threshold' : null;
+}
+
+/** A checkpoint's threshold is of activations times decoder norms where it ranks by those: they are folded, as SAELens does to save it for inference. */
+function finishedBatchTopK({ tensors }: FoundFiles, config: SaelensConfig, weights: DictionaryWeights, dIn: number, dSae: number, notes: Notes): DictionaryWeights {
+  if (!isBatchTopK(config) || thresholdName(tensors) !== 'topk_threshold') return weights;
+  notes.push('What lies above the threshold of its training (topk_threshold) is kept.');
+  if (!config.rescaleActsByDecoderNorm) return weights;
+  notes.push('Decoder norms were folded into the encoder, in whose units that threshold is.');
+  return { ...foldNorms(weights, dIn, dSae), threshold: weights.threshold };
 }
 
 /** W_skip [d_out, d_in]. @throws UserError `misshapen-tensor`. */
@@ -92,10 +113,13 @@ export async function skipOf(files: FoundFiles, dIn: number, dOut: number, name 
   return checkFinite(tensor, await tensor.values());
 }
 
+/** SAELens asks with `torch.allclose`: ones that were rounded on their way are ones. */
+const ALMOST_ONE = 1e-5;
+
 async function scalingOf(files: FoundFiles, config: SaelensConfig, dSae: number, notes: Notes): Promise<Float32Array | null> {
   if (!files.tensors.has('scaling_factor')) return null;
   const factors = await vectorOf(files, 'scaling_factor', dSae);
-  if (factors.every((factor) => factor === 1)) {
+  if (factors.every((factor) => Math.abs(factor - 1) <= ALMOST_ONE)) {
     notes.push('scaling_factor of all ones was dropped.');
     return null;
   }

@@ -1,5 +1,5 @@
 import type { Format } from '../types';
-import { buildDictionary, hasAll } from './build';
+import { buildDictionary, hasAll, hasOnly } from './build';
 import type { Notes } from './parts';
 
 /** Folders of the TinyModel release (`M0_S-4_R1_P0`: MLP out, layer 0) and what their dictionaries read. */
@@ -11,10 +11,12 @@ const SITES: readonly (readonly [RegExp, (layer: string) => readonly [string, st
   [/(?:^|\/)Rm(\d)_/, (layer) => [`blocks.${layer}.hook_resid_mid`, null]],
 ];
 
+const NAMES = ['encoder.weight', 'encoder.bias', 'decoder.weight', 'decoder.bias'] as const;
+
 /** TinyModel's `SparseMLP`: two Linears with a ReLU in between, nothing subtracted. */
 export const sparseMlp: Format = {
   name: 'TinyModel SparseMLP',
-  recognises: (files) => hasAll(files, 'encoder.weight', 'encoder.bias', 'decoder.weight', 'decoder.bias'),
+  recognises: (files) => hasAll(files, ...NAMES) && hasOnly(files, ...NAMES),
   async read(files) {
     const notes: Notes = [];
     const found = SITES.map(([pattern, of]) => ({ layer: pattern.exec(files.folder.hint)?.[1], of })).find(({ layer }) => layer !== undefined);
