@@ -3,7 +3,7 @@ import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { BackendName } from '../anatomy/run';
 import { UserError } from '../lib/errors';
 import { within } from '../lib/within';
-import { hostMemory } from './host-memory';
+import { guardHeap, hostMemory } from './host-memory';
 import { tensorKeeper } from './matrix';
 import type { Device } from './model';
 import { webgpuKeeper } from './webgpu-matrix';
@@ -92,6 +92,7 @@ export async function activate(name: BackendName, options: EngineOptions): Promi
   }
   if (!(await setBackend(name))) throw new UserError('backend-unusable', `the ${name} backend could not be started.`);
   await ready();
+  if (name === 'wasm') guardHeap();
 }
 let wasmPathsSet = false;
 

@@ -6,6 +6,7 @@ import type { HalfTensor, StorageChoice, WeightStorage, WeightTensor } from '../
 import { must } from '../lib/assert';
 import { abortError, UserError } from '../lib/errors';
 import { floatsOf, storageOf } from './codes';
+import { isMemoryFull } from './host-memory';
 import type { Matrix, MatrixKeeper, MatrixSource } from './matrix';
 import type { BlockNorm, NormWeights } from './norm';
 import { rowTable } from './row-table';
@@ -253,8 +254,7 @@ function inMemory<T>(limits: DeviceLimits, upload: () => T): T {
   try {
     return upload();
   } catch (error) {
-    // A WebAssembly heap that can't grow stops with an error of its own.
-    if (error instanceof RangeError || error instanceof WebAssembly.RuntimeError) throw tooLarge(`${limits.device} has no memory left for it`);
+    if (isMemoryFull(error)) throw tooLarge(`${limits.device} has no memory left for it`);
     throw error;
   }
 }

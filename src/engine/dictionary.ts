@@ -3,6 +3,7 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { Dictionary, DictionarySpec } from '../anatomy/dictionary';
 import { UserError } from '../lib/errors';
 import { constant } from './constants';
+import { isMemoryFull } from './host-memory';
 import { kthLargest } from './kth-largest';
 
 /**
@@ -200,7 +201,7 @@ function upload({ info, weights }: Dictionary, backend: object): Kept {
     };
   } catch (error) {
     for (const x of made) x.dispose();
-    if (error instanceof RangeError) throw new UserError('too-large', `there is no memory left for the dictionary ${info.name}. Close another one, or take a smaller one.`);
+    if (isMemoryFull(error)) throw new UserError('too-large', `there is no memory left for the dictionary ${info.name}. Close another one, or take a smaller one.`);
     throw error;
   }
 }

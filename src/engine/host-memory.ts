@@ -30,12 +30,7 @@ export function hostMemory(name: BackendName): HostMemory | null {
 
 function wasmMemory(wasm: BackendWasm): HostMemory {
   const address = (x: Tensor) => wasm.dataIdMap.get(x.dataId).memoryOffset;
-  const allocate = (shape: readonly number[], dtype: 'float32' | 'int32' = 'float32') => {
-    const x = tensorOf(wasm.makeOutput([...shape], dtype));
-    if (address(x) !== 0 || x.size === 0) return x;
-    x.dispose(); // tfjs doesn't look whether there was room
-    throw new RangeError('the memory of WebAssembly is full.');
-  };
+  const allocate = (shape: readonly number[], dtype: 'float32' | 'int32' = 'float32') => tensorOf(wasm.makeOutput([...shape], dtype));
   const linear = productOf('wasm', wasm);
   const memory = heapOf(wasm);
   return {
@@ -43,6 +38,31 @@ function wasmMemory(wasm: BackendWasm): HostMemory {
     values: (x) => wasm.typedArrayFromHeap(x) as Float32Array,
     linear,
     keeper: (memory === null ? null : panelKeeper({ memory, allocate, address })) ?? tensorKeeper(linear),
+  };
+}
+
+/** Whether a device had no room: `guardHeap` says so, and so does a WebAssembly program that can't grow, in its own way. */
+export function isMemoryFull(error: unknown): boolean {
+  return error instanceof RangeError || error instanceof WebAssembly.RuntimeError;
+}
+
+const guarded = new WeakSet<BackendWasm>();
+
+/**
+ * Makes the wasm backend in use throw a RangeError when its heap is full. By itself tfjs doesn't look whether it was given memory:
+ * every tensor from then on would lie at address 0, one over the other, and the numbers be wrong without a word.
+ */
+export function guardHeap(): void {
+  const wasm = backend() as BackendWasm;
+  if (guarded.has(wasm)) return;
+  guarded.add(wasm);
+  const module = wasm.wasm;
+  module._free(module._malloc(1)); // on its first call the binding puts the binary's own function in its place
+  const malloc = module._malloc;
+  module._malloc = (bytes) => {
+    const address = malloc(bytes);
+    if (address === 0 && bytes > 0) throw new RangeError('the memory of WebAssembly is full.');
+    return address;
   };
 }
 
