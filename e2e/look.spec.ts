@@ -1,5 +1,5 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Locator, type Page } from '@playwright/test';
 import { hashOf, RANDOM_SLIDER, SHORT } from './hash';
 import { documentOf, openApp, panel, settled } from './lacuna';
 
@@ -13,15 +13,42 @@ const DOCUMENT = {
   ],
 };
 const PANELS = ['Prompt and text', 'Steering', 'Attention', 'Void layers', 'Prompt sets'];
+
+/** The panels about dictionaries, and those that are opened rarely. */
+const OTHER_DOCUMENT = {
+  sampling: SHORT,
+  layout: [
+    { size: 34, panels: [{ id: 'features', size: 60 }, { id: 'experts', size: 20 }, { id: 'self-test', size: 20 }] },
+    { size: 33, panels: [{ id: 'text-features', size: 60 }, { id: 'numerics', size: 40 }] },
+    { size: 33, panels: [{ id: 'train-dictionary', size: 33 }, { id: 'feature-statistics', size: 33 }, { id: 'reasoning', size: 34 }] },
+  ],
+  feature: { dictionary: 'catalogue:lacuna-16m/blocks.6.hook_resid_post', index: 7 },
+};
+const OTHER_PANELS = ['Features', 'Experts', 'GPT-2 self-test', 'Features of this text', 'Numerics report', 'Train a dictionary', 'Feature statistics', 'Reasoning'];
 const PHONE = { width: 390, height: 844 };
 
+/** What a panel shows once it has something to show. */
+const CONTENT: Readonly<Record<string, (of: Locator) => Locator>> = {
+  Attention: (of) => of.getByRole('application'),
+  'Void layers': (of) => of.getByRole('application'),
+  Features: (of) => of.getByRole('grid', { name: 'features' }),
+  'Features of this text': (of) => of.getByRole('list', { name: /^features, / }),
+};
+
 /** Brings each panel on screen once: what is out of sight isn't computed. */
-async function seeAll(page: Page): Promise<void> {
-  for (const title of PANELS) {
-    await panel(page, title).scrollIntoViewIfNeeded();
-    if (title === 'Attention' || title === 'Void layers') await expect(panel(page, title).getByRole('application')).toBeVisible();
+async function seeAll(page: Page, panels: readonly string[] = PANELS): Promise<void> {
+  for (const title of panels) {
+    const one = panel(page, title);
+    await one.scrollIntoViewIfNeeded();
+    const content = CONTENT[title]?.(one);
+    if (content !== undefined) await expect(content).toBeVisible();
   }
   await settled(page);
+}
+
+async function inScheme(page: Page, scheme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+  await expect(page.locator('html')).toHaveAttribute('data-theme', scheme);
 }
 
 /** What axe finds, in a form that says where. */
@@ -46,27 +73,43 @@ const dialogs: readonly { name: string; open: (page: Page) => Promise<void> }[] 
   },
 ];
 
-for (const scheme of ['light', 'dark'] as const)
-  for (const screen of ['desktop', 'phone'] as const)
-    test(`axe finds nothing: ${scheme}, ${screen}`, async ({ page }) => {
-      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-      if (screen === 'phone') await page.setViewportSize(PHONE);
-      await openApp(page, hashOf({ document: DOCUMENT }));
-      await expect(panel(page, 'Steering').getByRole('slider')).toHaveCount(1);
-      await settled(page);
-      await seeAll(page);
-      await page.getByTestId('prompt-files').setInputFiles([{ name: 'two.txt', mimeType: 'text/plain', buffer: Buffer.from('One\nTwo') }]);
-      await expect(page.getByRole('table', { name: 'prompts of two.txt' })).toBeVisible();
-      await expect(page.locator('html')).toHaveAttribute('data-theme', scheme);
-      expect(await violations(page)).toEqual([]);
+for (const screen of ['desktop', 'phone'] as const) {
+  test(`axe finds nothing: ${screen}`, async ({ page }) => {
+    if (screen === 'phone') await page.setViewportSize(PHONE);
+    await openApp(page, hashOf({ document: DOCUMENT }));
+    await expect(panel(page, 'Steering').getByRole('slider')).toHaveCount(1);
+    await settled(page);
+    await seeAll(page);
+    await page.getByTestId('prompt-files').setInputFiles([{ name: 'two.txt', mimeType: 'text/plain', buffer: Buffer.from('One\nTwo') }]);
+    await expect(page.getByRole('table', { name: 'prompts of two.txt' })).toBeVisible();
+    for (const scheme of ['light', 'dark'] as const) {
+      await inScheme(page, scheme);
+      expect(await violations(page), scheme).toEqual([]);
       for (const { name, open } of dialogs) {
         await open(page);
         await expect(page.getByRole('dialog', { name })).toBeVisible();
-        expect(await violations(page, '[role="dialog"]'), name).toEqual([]);
+        expect(await violations(page, '[role="dialog"]'), `${name}, ${scheme}`).toEqual([]);
         await page.keyboard.press('Escape');
         await expect(page.getByRole('dialog')).toHaveCount(0);
       }
-    });
+    }
+  });
+
+  test(`axe finds nothing in the panels about features: ${screen}`, async ({ page }) => {
+    if (screen === 'phone') await page.setViewportSize(PHONE);
+    await openApp(page, hashOf({ document: OTHER_DOCUMENT }));
+    await seeAll(page, OTHER_PANELS);
+    const features = panel(page, 'Features');
+    for (const scheme of ['light', 'dark'] as const) {
+      await inScheme(page, scheme);
+      await features.getByRole('radio', { name: 'All features' }).click();
+      expect(await violations(page), scheme).toEqual([]);
+      await features.getByRole('radio', { name: 'Selected feature' }).click();
+      await expect(features.getByRole('article').getByRole('listbox', { name: /^context / }).first()).toBeVisible();
+      expect(await violations(page), `the selected feature, ${scheme}`).toEqual([]);
+    }
+  });
+}
 
 test.describe('a phone', () => {
   test.use({ viewport: PHONE, hasTouch: true, isMobile: true });

@@ -3,19 +3,21 @@ import { Button, Disclosure as AriaDisclosure, DisclosurePanel, Heading } from '
 import styles from './Disclosure.module.css';
 import { ChevronRightIcon } from './icons';
 
-/** A part that can be folded away. `isOpen` is how it begins. */
+/** A part that can be folded away. `isOpen` is how it begins; `level` that of its heading, 3 right below a panel's or a dialog's title. */
 export function Disclosure({
   title,
   children,
   isOpen = false,
+  level = 3,
 }: {
   title: string;
   children: ReactNode;
   isOpen?: boolean;
+  level?: 3 | 4;
 }) {
   return (
     <AriaDisclosure className={styles.disclosure ?? ''} defaultExpanded={isOpen}>
-      <Heading level={4} className={styles.heading ?? ''}>
+      <Heading level={level} className={styles.heading ?? ''}>
         <Button slot="trigger" className={styles.trigger ?? ''}>
           <span className={styles.chevron}>
             <ChevronRightIcon />

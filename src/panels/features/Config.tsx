@@ -16,7 +16,7 @@ export interface ConfigProps {
 export function Config({ title, shipped, state, onOpen }: ConfigProps) {
   const rows = state?.status === 'ready' ? infoRows(state.info) : shippedRows(shipped);
   return (
-    <Disclosure title={`The dictionary: ${title}`}>
+    <Disclosure level={4} title={`The dictionary: ${title}`}>
       <dl className={styles.config}>
         {rows.map(([name, value]) => (
           <div key={name}>

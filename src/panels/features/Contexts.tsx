@@ -64,7 +64,7 @@ function Group({ group, filled, scale, max }: { group: ExcerptGroup; filled: Fil
         {strips}
       </>
     );
-  return <Disclosure title={titleOf(group, max)}>{strips}</Disclosure>;
+  return <Disclosure level={4} title={titleOf(group, max)}>{strips}</Disclosure>;
 }
 
 function titleOf({ kind, low, high, share }: ExcerptGroup, max: number): string {

@@ -12,7 +12,7 @@ export function Conclusions({ reasoning, tokens, info, alpha }: { reasoning: Rea
   const actions = useActions();
   return (
     <>
-      <h4 className={styles['heading']}>What the prompt says</h4>
+      <h3 className={styles['heading']}>What the prompt says</h3>
       {sightings.length === 0 ? <p className={styles['note']}>No concept is active on the prompt.</p> : null}
       <ul className={styles['list']} aria-label="concepts that are active">
         {[...new Set(sightings.map(({ name }) => name))].map((name) => (
@@ -28,7 +28,7 @@ export function Conclusions({ reasoning, tokens, info, alpha }: { reasoning: Rea
           </li>
         ))}
       </ul>
-      <h4 className={styles['heading']}>What follows</h4>
+      <h3 className={styles['heading']}>What follows</h3>
       {trace.length === 0 ? <p className={styles['note']}>No rule fires.</p> : null}
       <ol className={styles['list']} aria-label="rules that fired">
         {trace.map(({ round, rule }) => {

@@ -20,7 +20,7 @@ export function FitLine({ activations, advertisedL0, loss, canMeasure, onMeasure
   const fit = fitOf(activations);
   return (
     <section className={styles['fit']} aria-label="fit of the dictionary to this text">
-      <h4>How well the dictionary describes this text</h4>
+      <h3>How well the dictionary describes this text</h3>
       <dl className={styles['figures']}>
         <Figure name="explained variance" value={share(fit.explainedVariance)} note="of this text, without its start token" />
         <Figure name="error" value={share(fit.relativeError)} note="mean ‖x − x̂‖ / ‖x‖" />
@@ -84,7 +84,7 @@ function Figure({ name, value, note }: { name: string; value: string; note: stri
     <div title={note}>
       <dt>{name}</dt>
       <dd>{value}</dd>
-      <small>{note}</small>
+      <dd className={styles['meaning']}>{note}</dd>
     </div>
   );
 }
