@@ -61,13 +61,13 @@ const turnOf = <T>(list: readonly T[], turn: number): T => {
 
 /** Documents that together hold every registered direction, intervention, analysis and panel, each with settings of its own. */
 export function generatedDocuments({ directions, interventions, analyses, panels }: Registered): object[] {
-  const count = Math.max(directions.length, interventions.length, analyses.length, panels.length);
+  // Two analyses and two panels to a document: opening one takes longer than all that is in it.
+  const count = Math.max(directions.length, interventions.length, Math.ceil(analyses.length / 2), Math.ceil(panels.length / 2));
   const spec = ({ id, params }: Entry, turn: number) => ({ id, params: valuesOf(params, turn) });
   return Array.from({ length: count }, (_, turn) => {
     const intervention = turnOf(interventions, turn);
-    const analysis = turnOf(analyses, turn);
-    const panel = turnOf(panels, turn);
-    const beside = turnOf(panels, turn + 1);
+    const asked = [turnOf(analyses, 2 * turn), turnOf(analyses, 2 * turn + 1)];
+    const shown = [turnOf(panels, 2 * turn), turnOf(panels, 2 * turn + 1)];
     const positions = turnOf(['all', 'response', 'prompt', [1, 2, 4]], turn);
     // A slider with this turn's direction, and this turn's intervention with the next one's: each combination appears once.
     // What may have a direction or values of its own takes values here.
@@ -85,16 +85,13 @@ export function generatedDocuments({ directions, interventions, analyses, panels
         { label: 'the other', enabled: !NEEDS_EXPERTS.includes(intervention.id), members: [{ id: intervention.id, at: at(4 + turn), positions: 'all', params: valuesOf(intervention.params, turn), ...direct }] },
         { label: 'off', enabled: false, members: [{ id: 'add', at: 'blocks.2.hook_attn_out', positions: [0], params: { coefficient: 3, skipBos: false }, direction: { id: 'random', params: { seed: turn } } }] },
       ],
-      analyses: [spec(analysis, turn)],
-      layout: [
-        { size: 40, panels: [{ id: panel.id, size: 100 }] },
-        { size: 60, panels: [{ id: beside.id, size: 100 }] },
-      ],
-      panelSettings: Object.keys(panel.params).length > 0 ? { [panel.id]: valuesOf(panel.params, turn) } : {},
+      analyses: asked.map((analysis) => spec(analysis, turn)),
+      layout: shown.map(({ id }, column) => ({ size: column === 0 ? 40 : 60, panels: [{ id, size: 100 }] })),
+      panelSettings: Object.fromEntries(shown.filter(({ params }) => Object.keys(params).length > 0).map(({ id, params }) => [id, valuesOf(params, turn)])),
       pinned: turn % 2 === 0 ? turn : null,
       feature: turn % 3 === 0 ? { dictionary: BY_NAME.dictionary?.(turn), index: 7 + turn } : null,
       featureLabels: turn % 3 === 1 ? { [`catalogue:lacuna-16m/${DICTIONARY_HOOK}`]: { [turn]: `my label ${turn}` } } : {},
-      shown: turn % 2 === 0 || NEEDS_STEERING.includes(analysis.id) ? 'steered' : 'base',
+      shown: turn % 2 === 0 || asked.some(({ id }) => NEEDS_STEERING.includes(id)) ? 'steered' : 'base',
     };
   });
 }

@@ -2,11 +2,17 @@ import { resolve } from 'node:path';
 import { defineConfig } from '@playwright/test';
 import { QUIET_FLAGS } from '../scripts/lib/browser.mjs';
 
+/** Journeys that say how fast something comes: beside another browser on the same two cores they would measure that one. */
+const ALONE = ['**/slider.spec.ts', '**/feature-steering.spec.ts'];
+
 export default defineConfig({
   testDir: '.',
-  outputDir: '../test-results',
-  // One browser at a time: two would share two cores and measure each other.
-  workers: Number(process.env.E2E_WORKERS ?? 1),
+  // scripts/e2e.mjs runs one after the other, the first with two browsers: a journey waits more than it computes.
+  projects: [
+    { name: 'together', testIgnore: ALONE, outputDir: '../test-results/together' },
+    { name: 'alone', testMatch: ALONE, outputDir: '../test-results/alone' },
+  ],
+  workers: 1,
   fullyParallel: false,
   forbidOnly: Boolean(process.env.CI),
   retries: 0,
