@@ -169,6 +169,68 @@ describe('training a dictionary on prompts', () => {
     expect(await again.actions.take(kept[0]!.id)).toBeNull();
   });
 
+  it('keeps nothing of what was forgotten while it was being stored, and says nothing of it', async () => {
+    model = info;
+    const storage = memory();
+    let answer = () => undefined as void;
+    const asked = new Promise<void>((resolve) => (answer = resolve));
+    let go = () => undefined as void;
+    const held = new Promise<void>((resolve) => (go = resolve));
+    const ends: Promise<unknown>[] = [];
+    const slow = () => {
+      const thread = openThread();
+      const state = async () => {
+        const mine = thread.state();
+        ends.push(mine.catch(() => undefined));
+        answer();
+        await held;
+        return mine;
+      };
+      return { ...thread, state };
+    };
+    const { training, actions } = await open(ports(storage, { openThread: slow }));
+    void actions.start(request(100_000));
+    await until(training, ({ step }) => step >= 2);
+    actions.pause();
+    await asked;
+    await actions.discard();
+    go();
+    await Promise.all(ends);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(storage.kept.has('dictionary-training')).toBe(false);
+    expect(training.getState()).toMatchObject({ status: 'idle', storageProblem: null });
+  });
+
+  it('a thread that was just begun is ended by a pause, and begun anew', async () => {
+    model = info;
+    let begun = () => undefined as void;
+    const beginning = new Promise<void>((resolve) => (begun = resolve));
+    let [started, ended] = [0, 0];
+    const counted = () => {
+      const thread = openThread();
+      started += 1;
+      const begin: typeof thread.begin = (...given) => {
+        const answer = thread.begin(...given);
+        begun();
+        return answer;
+      };
+      const dispose = () => {
+        ended += 1;
+        thread.dispose();
+      };
+      return { ...thread, begin, dispose };
+    };
+    const { training, actions } = await open(ports(memory(), { openThread: counted }));
+    const starting = actions.start(request(5));
+    await beginning;
+    actions.pause();
+    await starting;
+    expect(training.getState().status).toBe('idle');
+    expect([started, ended]).toEqual([1, 1]);
+    await actions.resume();
+    expect(training.getState().status).toBe('done');
+  });
+
   it('goes on without room in storage, and says so', async () => {
     model = info;
     const storage = memory();

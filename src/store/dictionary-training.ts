@@ -77,13 +77,16 @@ export function createDictionaryTraining(ports: DictionaryTrainingPorts): Dictio
 
     async function save(): Promise<void> {
       const { request, data } = get();
-      if (thread === null || request === null || data === null) return;
+      const mine = thread;
+      if (mine === null || request === null || data === null) return;
       savedAt = ports.now();
       try {
-        await saveTraining(ports.storage, { request, data, state: await thread.state() });
-        set({ storageProblem: null });
+        const state = await mine.state();
+        if (thread !== mine) return; // discarded meanwhile, or another training began: nothing of this one is to be kept
+        await saveTraining(ports.storage, { request, data, state });
+        if (thread === mine) set({ storageProblem: null });
       } catch (error) {
-        set({ storageProblem: `It is not stored, and lost at the next reload: ${messageOf(error)}` });
+        if (thread === mine) set({ storageProblem: `It is not stored, and lost at the next reload: ${messageOf(error)}` });
       }
     }
 
@@ -150,6 +153,7 @@ export function createDictionaryTraining(ports: DictionaryTrainingPorts): Dictio
           const { status } = get();
           if (status === 'collecting') {
             takeOver();
+            closeThread(); // it may have been told to begin: who goes on tells another one
             set({ status: restored === null ? 'idle' : 'paused', collecting: null });
           } else if (status === 'running') {
             takeOver();

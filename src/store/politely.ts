@@ -9,7 +9,8 @@ import type { PageActivity } from './page-activity';
  */
 export async function politely<T>(page: PageActivity, signal: AbortSignal, onWait: () => void, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   for (;;) {
-    if (page.isBusy()) {
+    // Idle for a moment only, between two questions, is still busy by the time this goes on.
+    while (page.isBusy()) {
       onWait();
       await page.idle(signal);
     }
