@@ -17,8 +17,9 @@ export interface StoredTraining {
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const values = v.instance(Float32Array);
-const arrays = v.object({ W_enc: values, b_enc: values, W_dec: values, b_dec: values });
-const settings = v.object({ k: count, dSae: count, batch: count, steps: count, lr: v.number(), seed: v.number(), deadAfter: v.number() });
+const arrays = v.object({ W_enc: values, b_enc: values, W_dec: values, b_dec: values, W_var: v.exactOptional(values), b_var: v.exactOptional(values) });
+const variational = v.object({ klCoefficient: v.number(), variance: v.picklist(['unit', 'learned', 'none']) });
+const settings = v.object({ k: count, dSae: count, batch: count, steps: count, lr: v.number(), seed: v.number(), deadAfter: v.number(), variational: v.exactOptional(variational) });
 const hook = v.custom<TrainingRequest['hook']>((value) => typeof value === 'string');
 const stored = v.object({
   request: v.object({
@@ -38,8 +39,8 @@ const stored = v.object({
     first: arrays,
     second: arrays,
     silent: v.instance(Float64Array),
-    points: v.array(v.object({ step: count, loss: v.number(), fvu: v.number(), l0: v.number(), dead: v.number() })),
-    pending: v.object({ steps: count, loss: v.number(), fvu: v.number(), l0: v.number() }),
+    points: v.array(v.object({ step: count, loss: v.number(), fvu: v.number(), l0: v.number(), dead: v.number(), kl: v.exactOptional(v.number()) })),
+    pending: v.object({ steps: count, loss: v.number(), fvu: v.number(), l0: v.number(), kl: v.optional(v.number(), 0) }), // trainings stored before there were variational ones have no kl
   }),
 });
 const index = v.array(v.object({ id: v.string(), name: v.string(), model: v.string(), bytes: v.number() }));

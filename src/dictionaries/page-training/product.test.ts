@@ -3,9 +3,9 @@ import { createProduct, type EncoderProduct } from './product';
 
 const fill = (product: EncoderProduct) => {
   product.x.forEach((_, i) => (product.x[i] = Math.sin(i * 1.7)));
-  product.W_enc.forEach((_, i) => (product.W_enc[i] = Math.cos(i * 0.9)));
+  product.w.forEach((_, i) => (product.w[i] = Math.cos(i * 0.9)));
   product.run();
-  return product.pre;
+  return product.y;
 };
 
 describe('the encoder product', () => {
@@ -25,9 +25,9 @@ describe('the encoder product', () => {
   it('gives a row the same sums, bit by bit, wherever it stands', () => {
     const product = createProduct(8, 16, 4);
     const row = Float32Array.from({ length: 16 }, (_, i) => Math.tan(i));
-    product.W_enc.forEach((_, i) => (product.W_enc[i] = Math.cos(i)));
+    product.w.forEach((_, i) => (product.w[i] = Math.cos(i)));
     for (let at = 0; at < 8; at += 1) product.x.set(row, at * 16);
     product.run();
-    for (let at = 1; at < 8; at += 1) expect(product.pre.slice(at * 4, at * 4 + 4)).toEqual(product.pre.slice(0, 4));
+    for (let at = 1; at < 8; at += 1) expect(product.y.slice(at * 4, at * 4 + 4)).toEqual(product.y.slice(0, 4));
   });
 });

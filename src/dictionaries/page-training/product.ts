@@ -1,16 +1,16 @@
 import { createWasmProduct, PRODUCT_MULTIPLES } from './wasm-product';
 
 /**
- * The encoder's product with the memory that it works on: `pre = x · W_encᵀ`.
+ * A product of matrices with the memory that it works on: `y = x · wᵀ`. The encoder's is x · W_encᵀ over a batch.
  *
- * @property x [batch, d]: put a batch here.
- * @property W_enc [d_sae, d]: the encoder itself, one row per feature; the training changes it in place.
- * @property pre [batch, d_sae]: what `run` fills.
+ * @property x [rowsX, d], such as [batch, d]: put a batch here.
+ * @property w [rowsW, d], such as the encoder itself, one row per feature; the training changes it in place.
+ * @property y [rowsX, rowsW], such as [batch, d_sae]: what `run` fills.
  */
 export interface EncoderProduct {
   readonly x: Float32Array;
-  readonly W_enc: Float32Array;
-  readonly pre: Float32Array;
+  readonly w: Float32Array;
+  readonly y: Float32Array;
   readonly kind: 'simd' | 'plain';
   run(): void;
 }
@@ -18,37 +18,37 @@ export interface EncoderProduct {
 const PAGE = 65_536;
 
 /** @param kind `plain`: without WebAssembly. Left out: SIMD where there is some and the sizes fit it. */
-export function createProduct(batch: number, d: number, dSae: number, kind: 'simd' | 'plain' | null = null): EncoderProduct {
-  const fits = batch % PRODUCT_MULTIPLES.rowsX === 0 && dSae % PRODUCT_MULTIPLES.rowsW === 0 && d % PRODUCT_MULTIPLES.d === 0;
-  return (kind !== 'plain' && fits ? simdProduct(batch, d, dSae) : null) ?? plainProduct(batch, d, dSae);
+export function createProduct(rowsX: number, d: number, rowsW: number, kind: 'simd' | 'plain' | null = null): EncoderProduct {
+  const fits = rowsX % PRODUCT_MULTIPLES.rowsX === 0 && rowsW % PRODUCT_MULTIPLES.rowsW === 0 && d % PRODUCT_MULTIPLES.d === 0;
+  return (kind !== 'plain' && fits ? simdProduct(rowsX, d, rowsW) : null) ?? plainProduct(rowsX, d, rowsW);
 }
 
-function simdProduct(batch: number, d: number, dSae: number): EncoderProduct | null {
-  const sizes = [batch * d, dSae * d, batch * dSae];
+function simdProduct(rowsX: number, d: number, rowsW: number): EncoderProduct | null {
+  const sizes = [rowsX * d, rowsW * d, rowsX * rowsW];
   const memory = new WebAssembly.Memory({ initial: Math.ceil((4 * sizes.reduce((sum, size) => sum + size)) / PAGE) });
   const product = createWasmProduct(memory);
   if (product === null) return null;
-  const x = new Float32Array(memory.buffer, 0, batch * d);
-  const W_enc = new Float32Array(memory.buffer, x.byteLength, dSae * d);
-  const pre = new Float32Array(memory.buffer, x.byteLength + W_enc.byteLength, batch * dSae);
-  return { x, W_enc, pre, kind: 'simd', run: () => product(x.byteOffset, W_enc.byteOffset, pre.byteOffset, batch, dSae, d) };
+  const x = new Float32Array(memory.buffer, 0, rowsX * d);
+  const w = new Float32Array(memory.buffer, x.byteLength, rowsW * d);
+  const y = new Float32Array(memory.buffer, x.byteLength + w.byteLength, rowsX * rowsW);
+  return { x, w, y, kind: 'simd', run: () => product(x.byteOffset, w.byteOffset, y.byteOffset, rowsX, rowsW, d) };
 }
 
-function plainProduct(batch: number, d: number, dSae: number): EncoderProduct {
-  const x = new Float32Array(batch * d);
-  const W_enc = new Float32Array(dSae * d);
-  const pre = new Float32Array(batch * dSae);
+function plainProduct(rowsX: number, d: number, rowsW: number): EncoderProduct {
+  const x = new Float32Array(rowsX * d);
+  const w = new Float32Array(rowsW * d);
+  const y = new Float32Array(rowsX * rowsW);
   return {
     x,
-    W_enc,
-    pre,
+    w,
+    y,
     kind: 'plain',
     run() {
-      for (let row = 0; row < batch; row += 1)
-        for (let feature = 0; feature < dSae; feature += 1) {
+      for (let row = 0; row < rowsX; row += 1)
+        for (let column = 0; column < rowsW; column += 1) {
           let sum = 0;
-          for (let i = 0, a = row * d, b = feature * d; i < d; i += 1) sum += (x[a + i] ?? 0) * (W_enc[b + i] ?? 0);
-          pre[row * dSae + feature] = sum;
+          for (let i = 0, a = row * d, b = column * d; i < d; i += 1) sum += (x[a + i] ?? 0) * (w[b + i] ?? 0);
+          y[row * rowsW + column] = sum;
         }
     },
   };

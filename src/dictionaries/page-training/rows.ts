@@ -45,6 +45,17 @@ export class LargestOf {
     order.forEach(([index, value], i) => this.#place(i, index, value));
   }
 
+  /** Leaves out what is not above zero; the order stays. */
+  keepPositive(): void {
+    let kept = 0;
+    for (let at = 0; at < this.count; at += 1) {
+      if ((this.values[at] ?? 0) <= 0) continue;
+      this.#place(kept, this.indices[at] ?? 0, this.values[at] ?? 0);
+      kept += 1;
+    }
+    this.count = kept;
+  }
+
   #place(at: number, index: number, value: number): void {
     this.indices[at] = index;
     this.values[at] = value;

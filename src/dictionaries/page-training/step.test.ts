@@ -46,8 +46,8 @@ describe.each(['simd', 'plain'] as const)('a training step, %s', (kind) => {
   const { d, dSae, batch, k, kAux, lr } = golden;
   const product = createProduct(batch, d, dSae, kind);
   const given = arraysOf(golden.start);
-  product.W_enc.set(given.W_enc);
-  const parameters = { ...given, W_enc: product.W_enc };
+  product.w.set(given.W_enc);
+  const parameters = { ...given, W_enc: product.w };
   const gradients = zeros(parameters);
   const [first, second] = [zeros(parameters), zeros(parameters)];
 
@@ -82,8 +82,8 @@ describe.each(['train-topk', 'train-topk-two-dead', 'train-topk-none-dead'])('%s
 
   it('has the gradients that PyTorch has', () => {
     const product = createProduct(tokens, d, n);
-    product.W_enc.set(transposed(get('W_enc')));
-    const parameters = { W_enc: product.W_enc, b_enc: get('b_enc'), W_dec: get('W_dec'), b_dec: get('b_dec') };
+    product.w.set(transposed(get('W_enc')));
+    const parameters = { W_enc: product.w, b_enc: get('b_enc'), W_dec: get('W_dec'), b_dec: get('b_dec') };
     const gradients = zeros(parameters);
     const input = { x: get('x'), batch: tokens, d, dSae: n, k, variance: 1, dead, kAux: d >> 1, auxiliary: SAELENS };
     const { loss, fvu } = computeGradients(input, parameters, product, gradients, new Uint8Array(n));
