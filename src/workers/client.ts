@@ -5,6 +5,7 @@ import type { BackendStatus, LoadConsent, LoadProgress, ModelInfo, ModelNeeds, M
 import type { HookName } from '../anatomy/hook-names';
 import type { BackendName, DirectionSpec, PartialGeneration, RunRequest, RunResult } from '../anatomy/run';
 import { abortError, UserError } from '../lib/errors';
+import { onBroken } from './broken';
 import { unwrap, type Outcome, type WorkerApi, type WorkerEvent, type WorkerNotice } from './protocol';
 
 /** The engine's worker as the page sees it. Has the shape of `Runner` in `store/ports.ts`. */
@@ -73,12 +74,7 @@ export function connectRunner(port: Comlink.Endpoint & EventTarget, baseUrl: str
     broken ??= error;
     for (const reject of [...failures]) reject(broken);
   };
-  // A worker whose script can't be loaded tells nobody but this event; without it every call would wait for ever.
-  const onError = (event: Event) => {
-    const why = 'message' in event && typeof event.message === 'string' && event.message !== '' ? ` (${event.message})` : '';
-    fail(new UserError('worker-failed', `the part of the app that computes could not be started${why}. Reload the page.`));
-  };
-  port.addEventListener('error', onError);
+  const unlisten = onBroken(port, 'computes', fail);
 
   /** The answer of a call, or the worker's end, whichever comes first. */
   const answered = <T>(ask: () => Promise<Outcome<T>>): Promise<T> =>
@@ -158,7 +154,7 @@ export function connectRunner(port: Comlink.Endpoint & EventTarget, baseUrl: str
       return () => notices.delete(listener);
     },
     dispose() {
-      port.removeEventListener('error', onError);
+      unlisten();
       fail(new UserError('disposed', 'the engine was shut down.'));
       remote[Comlink.releaseProxy]();
     },

@@ -1,6 +1,6 @@
 import * as Comlink from 'comlink';
-import { UserError } from '../lib/errors';
 import type { FeatureService } from '../dictionaries/records';
+import { brokenOf } from './broken';
 import type { FeaturesApi } from './features-api';
 import { unwrap, type Outcome } from './protocol';
 
@@ -19,11 +19,7 @@ export function openFeatureRecords(baseUrl: string = document.baseURI): FeatureR
 /** The same over any port that a features worker listens to. */
 export function connectFeatureRecords(port: Comlink.Endpoint & EventTarget, baseUrl: string): FeatureService {
   const remote = Comlink.wrap<FeaturesApi>(port);
-  // A worker whose script can't be loaded tells nobody but this event.
-  const broken = new Promise<never>((_, reject) => {
-    port.addEventListener('error', () => reject(new UserError('worker-failed', 'the part of the app that reads feature records could not be started. Reload the page.')));
-  });
-  broken.catch(() => undefined);
+  const broken = brokenOf(port, 'reads feature records');
   void remote.start(baseUrl).catch(() => undefined);
   const answered = async <T>(asked: Promise<Outcome<T>>, signal?: AbortSignal): Promise<T> => {
     const outcome = await Promise.race([asked, broken]);

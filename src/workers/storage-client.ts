@@ -1,6 +1,7 @@
 import * as Comlink from 'comlink';
 import type { StoredOverview } from '../anatomy/model-info';
-import { unwrap } from './protocol';
+import { brokenOf } from './broken';
+import { unwrap, type Outcome } from './protocol';
 import type { StorageApi } from './storage-api';
 
 /** What of the models that were downloaded is kept in this browser. */
@@ -14,10 +15,16 @@ export interface StoredModels {
 /** Starts a small worker for it, apart from the one that computes: neither waits for the other. */
 export function openStoredModels(): StoredModels {
   const worker = new Worker(new URL('./storage.worker.ts', import.meta.url), { type: 'module', name: 'storage' });
-  const remote = Comlink.wrap<StorageApi>(worker);
+  return { ...connectStoredModels(worker), dispose: () => worker.terminate() };
+}
+
+/** The same over any port that a storage worker listens to. */
+export function connectStoredModels(port: Comlink.Endpoint): Omit<StoredModels, 'dispose'> {
+  const remote = Comlink.wrap<StorageApi>(port);
+  const broken = brokenOf(port, 'looks after stored models');
+  const answered = async <T>(asked: Promise<Outcome<T>>): Promise<T> => unwrap(await Promise.race([asked, broken]));
   return {
-    list: async () => unwrap(await remote.list()),
-    remove: async (from) => unwrap(await remote.remove(from)),
-    dispose: () => worker.terminate(),
+    list: () => answered(remote.list()),
+    remove: (from) => answered(remote.remove(from)),
   };
 }

@@ -91,4 +91,14 @@ describe('a tokenizer in a thread of its own', () => {
     });
     expect(counts.ended).toBe(2);
   });
+
+  it('closed while it is asked, it says so at once, blames no pattern and starts no thread again', async () => {
+    const { open, counts } = counted();
+    const tokenizer = await open(file(split('(a+)+$')), null);
+    const answers = [tokenizer.encode(`${'a'.repeat(60)}!`), tokenizer.encodePlain('hello')].map((one) => expect(one).rejects.toMatchObject({ code: 'other-model' }));
+    tokenizer.close();
+    await Promise.all(answers);
+    await expect(tokenizer.pieces([1])).rejects.toMatchObject({ code: 'other-model' });
+    expect(counts).toEqual({ started: 1, ended: 1 });
+  });
 });

@@ -1,6 +1,7 @@
 import * as Comlink from 'comlink';
 import { UserError } from '../lib/errors';
 import type { OpenTokenizer } from '../models';
+import { brokenOf } from './broken';
 import { createExclusive } from './exclusive';
 import { unwrap, type Outcome } from './protocol';
 import type { TokenizerApi } from './tokenizer-api';
@@ -28,6 +29,11 @@ export function threadedTokenizers(start: () => Thread): OpenTokenizer {
     const turn = createExclusive();
     let thread: Thread | null = null;
     let remote: Comlink.Remote<TokenizerApi> | null = null;
+    let isClosed = false;
+    let close = (): void => undefined;
+    /** Fails once this is closed: what is under way then never comes back by itself. */
+    const closed = new Promise<never>((_, reject) => (close = () => reject(replaced())));
+    closed.catch(() => undefined);
     const end = () => {
       thread?.terminate();
       thread = null;
@@ -36,7 +42,7 @@ export function threadedTokenizers(start: () => Thread): OpenTokenizer {
     const inTime = async <T>(limit: number, work: Promise<Outcome<T>>): Promise<T> => {
       const clock = lateAfter(PATIENCE + limit);
       try {
-        const outcome = await Promise.race([work, clock.late]);
+        const outcome = await Promise.race([work, clock.late, closed]);
         if (outcome !== null) return unwrap(outcome);
       } finally {
         clock.stop();
@@ -45,11 +51,12 @@ export function threadedTokenizers(start: () => Thread): OpenTokenizer {
       throw endless();
     };
     const open = async (): Promise<Comlink.Remote<TokenizerApi>> => {
+      if (isClosed) throw replaced();
       if (remote !== null) return remote;
       const fresh = start();
       thread = fresh;
       const opened = Comlink.wrap<TokenizerApi>(fresh);
-      await Promise.race([opened.ready(), failure(fresh)]);
+      await Promise.race([opened.ready(), brokenOf(fresh, 'splits texts into tokens'), closed]);
       await inTime(file.size / PER_MS.file, opened.open(file, configText));
       remote = opened;
       return opened;
@@ -67,7 +74,11 @@ export function threadedTokenizers(start: () => Thread): OpenTokenizer {
       encodePlain: (text) => ask(text.length / PER_MS.text, (api) => api.encode(text, false)),
       decode: (ids) => ask(ids.length / PER_MS.ids, (api) => api.decode(ids)),
       pieces: (ids) => ask(ids.length / PER_MS.ids, (api) => api.pieces(ids)),
-      close: end,
+      close() {
+        isClosed = true;
+        close();
+        end();
+      },
     };
   };
 }
@@ -80,11 +91,8 @@ function lateAfter(milliseconds: number): { readonly late: Promise<null>; stop()
   return { late, stop: () => clearTimeout(timer) };
 }
 
-/** A thread whose script can't be loaded says so by this event only. */
-function failure(thread: Thread): Promise<never> {
-  return new Promise((_, reject) => {
-    thread.addEventListener('error', () => reject(new UserError('worker-failed', 'the part of the app that splits texts into tokens could not be started. Reload the page.')));
-  });
+function replaced(): UserError {
+  return new UserError('other-model', 'another model was loaded while this text was being split into tokens. Ask again.');
 }
 
 function endless(): UserError {
