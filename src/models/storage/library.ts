@@ -1,5 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { UserError } from '../../lib/errors';
 import { readRecords, removeFile, writeRecord, type StoredRecord } from './records';
 import type { FileStore, FileWriter } from './types';
 
@@ -31,8 +32,6 @@ export interface Library {
   write(origin: Origin, size: number | null): Promise<FileWriter>;
   /** The file is whole: from now on it is found by its hash. Gives the stored bytes. */
   finish(origin: Origin, hash: string): Promise<Blob | null>;
-  /** Adds a model to those that a file belongs to, or brings its version up to date. */
-  claim(hash: string, origin: Origin): Promise<void>;
   /** Removes what is stored of an address, whole or not. */
   discard(url: string): Promise<void>;
   room(): Promise<number | null>;
@@ -59,7 +58,22 @@ export async function openLibrary(store: FileStore): Promise<Library> {
     await removeFile(store, name);
   };
 
-  const library: Library = {
+  /**
+   * Adds a model to those that a file belongs to, or brings its version up to date. Where there is no room to write that down the file
+   * is of use all the same: what it belongs to is found out again next time.
+   */
+  const claim = async (hash: string, record: StoredRecord, { url, validator, owner }: Origin) => {
+    const known = record.urls.find((one) => one.url === url);
+    if (known?.validator === validator && record.owners.includes(owner)) return;
+    const urls = [...record.urls.filter((one) => one.url !== url), { url, validator }];
+    try {
+      await save(hash, { ...record, urls, owners: [...new Set([...record.owners, owner])] });
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+    }
+  };
+
+  return {
     async at(url) {
       const found = whole(url);
       return found === undefined ? null : stored(...found, url);
@@ -67,7 +81,7 @@ export async function openLibrary(store: FileStore): Promise<Library> {
     async withHash(hash, origin) {
       const record = records.get(hash);
       if (record === undefined) return null;
-      await library.claim(hash, origin);
+      await claim(hash, record, origin);
       return stored(hash, record, origin.url);
     },
     async begun(url) {
@@ -92,9 +106,10 @@ export async function openLibrary(store: FileStore): Promise<Library> {
           if (urls.length === 0) await drop(name);
           else await save(name, { ...record, urls });
         }
-      if (records.has(hash)) {
+      const known = records.get(hash);
+      if (known !== undefined) {
         await drop(partial); // the same bytes came from elsewhere before
-        await library.claim(hash, origin);
+        await claim(hash, known, origin);
       } else {
         const { url, validator } = origin;
         await save(hash, { ...begun, hash, size: blob.size, urls: [{ url, validator }] });
@@ -103,14 +118,6 @@ export async function openLibrary(store: FileStore): Promise<Library> {
       }
       return store.read(hash);
     },
-    async claim(hash, { url, validator, owner }) {
-      const record = records.get(hash);
-      if (record === undefined) return;
-      const known = record.urls.find((one) => one.url === url);
-      if (known?.validator === validator && record.owners.includes(owner)) return;
-      const urls = [...record.urls.filter((one) => one.url !== url), { url, validator }];
-      await save(hash, { ...record, urls, owners: [...new Set([...record.owners, owner])] });
-    },
     async discard(url) {
       const found = whole(url);
       if (found !== undefined) await drop(found[0]);
@@ -118,5 +125,4 @@ export async function openLibrary(store: FileStore): Promise<Library> {
     },
     room: () => store.room(),
   };
-  return library;
 }
