@@ -1,3 +1,4 @@
+import { decoderRow } from '../anatomy/decoder-row';
 import type { Dictionary } from '../anatomy/dictionary';
 import { decoderNorms } from './fold';
 import { normalizeInput } from './normalize';
@@ -10,9 +11,9 @@ import { normalizeInput } from './normalize';
  * @returns [pos, d_sae]
  */
 export function encode(dictionary: Dictionary, x: Float32Array, nPos: number): Float32Array {
-  const { dIn, dSae, spec } = dictionary.info;
+  const { dIn, dSae } = dictionary.info;
   const out = new Float32Array(nPos * dSae);
-  const norms = spec.encoder === 'topk' && spec.rescaleActsByDecoderNorm ? decoderNorms(dictionary.weights.W_dec, dSae) : null;
+  const norms = isRescaled(dictionary) ? decoderNorms(dictionary.weights.W_dec, dSae) : null;
   for (let pos = 0; pos < nPos; pos += 1) {
     const row = out.subarray(pos * dSae, (pos + 1) * dSae);
     row.set(encodeOne(dictionary, x.subarray(pos * dIn, (pos + 1) * dIn), norms));
@@ -47,11 +48,34 @@ function encodeOne(dictionary: Dictionary, x: Float32Array, norms: Float32Array 
   }
 }
 
-/** Pre-activations of one vector, before any selection: s · W_enc + b_enc. Of a gated dictionary those of its gate. @param x [d_in]. @returns [d_sae] */
+/**
+ * Pre-activations of one vector, before any selection: s · W_enc + b_enc; of a TopK that ranks by decoder norm, times the norm, as it
+ * gives its activations too. Of a gated dictionary those of its gate.
+ *
+ * @param x [d_in]. @returns [d_sae]
+ */
 export function preActivations(dictionary: Dictionary, x: Float32Array): Float64Array {
   const { weights, info } = dictionary;
-  return timesMatrix(encoderInput(dictionary, x), weights.W_enc, info.dSae).map((value, i) => value + (weights.b_enc[i] ?? 0));
+  const norms = isRescaled(dictionary) ? decoderNorms(weights.W_dec, info.dSae) : null;
+  return timesMatrix(encoderInput(dictionary, x), weights.W_enc, info.dSae).map((value, i) => (value + (weights.b_enc[i] ?? 0)) * (norms === null ? 1 : (norms[i] ?? 0)));
 }
+
+/**
+ * What one unit of each of some features adds to the reconstruction of one vector: its decoder row, divided by its length where
+ * activations were multiplied with it, and in the scale that undoes the normalisation of x.
+ *
+ * @param x [d_in]. @returns [d_out] for each feature
+ */
+export function rowsWritten(dictionary: Dictionary, x: Float32Array, features: readonly number[]): Float32Array[] {
+  const { scale } = normalizeInput(dictionary.info.spec, x);
+  return features.map((feature) => {
+    const row = decoderRow(dictionary, feature);
+    const length = isRescaled(dictionary) ? Math.hypot(...row) : 1;
+    return row.map((value) => (value * scale) / (length === 0 ? 1 : length));
+  });
+}
+
+const isRescaled = ({ info }: Dictionary): boolean => info.spec.encoder === 'topk' && info.spec.rescaleActsByDecoderNorm;
 
 /** What the encoder's matrix is multiplied with: the normalised vector, less b_dec where the dictionary subtracts it. [d_in] */
 function encoderInput({ info, weights }: Dictionary, x: Float32Array): Float64Array {

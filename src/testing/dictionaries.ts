@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
@@ -6,6 +6,7 @@ import type { Dictionary, DictionaryId, DictionarySource, DictionarySpec, Dictio
 import { blockHook } from '../anatomy/hook-names';
 import type { ModelConfig } from '../anatomy/model-config';
 import { rowSize } from '../anatomy/rows';
+import { openDictionary } from '../dictionaries';
 import { UserError } from '../lib/errors';
 import { must } from '../lib/assert';
 import { toFloat32 } from '../models/floats';
@@ -158,4 +159,19 @@ export function goldenDictionaries(): GoldenDictionary[] {
       const dictionary = dictionaryOf({ id: `url:https://example.org/${name}`, spec, dIn: W_enc.length / dSae, dOut: W_dec.length / dSae, dSae, weights });
       return { name, dictionary, nPos: tokens, x: get('x'), f: get('f'), xHat: find(`${name}/x_hat`) ?? get('y') };
     });
+}
+
+/** Dictionaries read from SAELens files that PyTorch wrote (`dictionaries/golden/formats`), with what it computed from them. */
+export async function goldenFiles(): Promise<GoldenDictionary[]> {
+  const root = join(GOLDEN, 'formats');
+  const all = readdirSync(root).filter((name) => name.startsWith('saelens')).map(async (name) => {
+    const file = (path: string) => new File([readFileSync(join(root, name, path))], path);
+    const expected = JSON.parse(await file('expected.json').text()) as { refuse?: boolean; x: number[][]; f: number[][]; x_hat: number[][] };
+    if (expected.refuse === true) return [];
+    const ports = { signal: new AbortController().signal, onProgress: () => undefined, baseUrl: 'http://localhost/', config: null };
+    const dictionary = await openDictionary({ kind: 'files', name, files: [file('cfg.json'), file('sae_weights.safetensors')] }, ports);
+    const flat = (rows: readonly (readonly number[])[]) => Float32Array.from(rows.flat());
+    return [{ name, dictionary, nPos: expected.x.length, x: flat(expected.x), f: flat(expected.f), xHat: flat(expected.x_hat) }];
+  });
+  return (await Promise.all(all)).flat();
 }

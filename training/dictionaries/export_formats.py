@@ -55,9 +55,12 @@ def threshold(seed=5):
 
 
 # ---------------------------------------------------------------- SAELens
-def sae_lens(name, cfg, p, c, found):
-    f = ref.encode(double(p), X.double(), c)
-    folder = expect(name, "saelens", found, f, ref.decode(double(p), f, c, X.double()))
+def sae_lens(name, cfg, p, c, found, x=X, centred=False):
+    """`centred`: the mean over d_in is taken away first, and put back after the decoder where that gives x again."""
+    mean = x.double().mean(-1, keepdim=True) if centred else torch.zeros(len(x), 1).double()
+    f = ref.encode(double(p), x.double() - mean, c)
+    y = ref.decode(double(p), f, c, x.double() - mean)
+    folder = expect(name, "saelens", found, f, y if c["architecture"].endswith("transcoder") else y + mean, x)
     save_file({k: v.contiguous() for k, v in p.items()}, os.path.join(folder, "sae_weights.safetensors"))
     save_file({"sparsity": normal(70, N).abs().neg()}, os.path.join(folder, "sparsity.safetensors"))
     with open(os.path.join(folder, "cfg.json"), "w") as out:
@@ -143,6 +146,30 @@ def checkpoints_and_mistakes():
                 cfg["metadata"] |= {"hook_name": "blocks.1.ln2.hook_normalized", "hook_name_out": "blocks.1.hook_mlp_out"}
             with open(os.path.join(folder, "cfg.json"), "w") as f:
                 json.dump(cfg, f, indent=1)
+
+
+def edges():
+    """Where a reader can be wrong without anybody noticing in random numbers: values that lie on a threshold, and transcoders of normalised or centred inputs."""
+    copy = {"W_enc": torch.eye(D, N), "b_enc": torch.zeros(N), "W_dec": normal(130, N, D, scale=0.4), "b_dec": torch.zeros(D)}
+    x = torch.tensor([[0.5] * D, [0.75] * D, [0.0] * D])
+    c = {"architecture": "jumprelu", "apply_b_dec_to_input": True}
+    sae_lens("saelens6-jumprelu-at-threshold", version_6("jumprelu"), copy | {"threshold": torch.full((N,), 0.5)}, c, {"apply_b_dec_to_input": True}, x)
+    c = {"architecture": "gated", "apply_b_dec_to_input": True}
+    gate = {k: v for k, v in copy.items() if k != "b_enc"} | {"b_gate": torch.full((N,), -0.5), "b_mag": torch.ones(N), "r_mag": torch.zeros(N)}
+    sae_lens("saelens6-gated-at-zero", version_6("gated"), gate, c, {"apply_b_dec_to_input": True}, x)
+    for kind, normalisation, more in (("transcoder", "layer_norm", {}), ("skip_transcoder", "constant_norm_rescale", {"W_skip": normal(131, 7, D, scale=0.3)}), ("skip_transcoder", "centred", {"W_skip": normal(132, 7, D, scale=0.3)})):
+        centred = normalisation == "centred"
+        kept = "none" if centred else normalisation
+        cfg = version_6(kind, False, kept, d_out=7)
+        cfg["metadata"] |= {"hook_name": "blocks.1.ln2.hook_normalized", "hook_name_out": "blocks.1.hook_mlp_out", "model_from_pretrained_kwargs": {"center_writing_weights": centred}}
+        sae_lens(f"saelens6-{kind.replace('_', '-')}-{normalisation.replace('_', '-')}", cfg, base(133, d_out=7) | more, {"architecture": kind, "apply_b_dec_to_input": False, "normalize_activations": kept},
+                 {"apply_b_dec_to_input": False, "normalize_activations": kept, "hook_name_out": "blocks.1.hook_mlp_out"}, centred=centred)
+    cfg = version_6("standard", normalisation="layer_norm")
+    cfg["metadata"]["model_from_pretrained_kwargs"] = {"center_writing_weights": True}
+    sae_lens("saelens6-centred-layer-norm", cfg, base(137), {"architecture": "standard", "apply_b_dec_to_input": True, "normalize_activations": "layer_norm"}, {"apply_b_dec_to_input": True}, centred=True)
+    cfg = version_6("standard")
+    cfg["metadata"]["model_from_pretrained_kwargs"] = {"center_writing_weights": True}
+    sae_lens("saelens6-centred", cfg, base(137), {"architecture": "standard", "apply_b_dec_to_input": True}, {"apply_b_dec_to_input": True}, centred=True)
 
 
 # ---------------------------------------------------------------- Gemma Scope, sparsify
@@ -321,7 +348,7 @@ def main():
     ap = argparse.ArgumentParser()
     ap.add_argument("--out", required=True)
     OUT = ap.parse_args().out
-    for part in (all_sae_lens, checkpoints_and_mistakes, gemma, eleuther, openai, dictionary_learning, qwen, small_formats, wrong_shapes):
+    for part in (all_sae_lens, checkpoints_and_mistakes, edges, gemma, eleuther, openai, dictionary_learning, qwen, small_formats, wrong_shapes):
         part()
     with open(os.path.join(OUT, "index.json"), "w") as f:
         json.dump(sorted(n for n in os.listdir(OUT) if os.path.isdir(os.path.join(OUT, n))), f, indent=1)

@@ -68,7 +68,9 @@ def decode(p, f, c, x=None):
     if "W_skip" in p:
         y = y + x @ p["W_skip"].T
     kind = c.get("normalize_activations", "none")
-    return normalise(x, kind)[1](y) if kind != "none" else y
+    if kind == "none" or c["architecture"].endswith("transcoder"):  # what a transcoder writes is another activation, which nothing normalised
+        return y
+    return normalise(x, kind)[1](y)
 
 
 def fold_decoder_norm(p):

@@ -21,6 +21,10 @@ it('explained variance pools before it divides', () => {
   expect([...fit.norms]).toEqual([0, 0, 3]);
   expect(fit.errorNorms[0]).toBeCloseTo(half, 6);
   expect(createFit(Float32Array.from([1, 1]), 2, 0).explainedVariance()).toBeNaN();
+  // The same after a BOS row that is far off and badly explained: it counts in no sum and in no mean.
+  const later = createFit(Float32Array.from([900, -900, 0, 0, 0, 0, 3, 0]), 2, 1);
+  [[0, 0], [half, 0], [0, half], [3, fifth]].forEach((row, pos) => later.add(pos, Float32Array.from(row)));
+  expect(later.explainedVariance()).toBeCloseTo(0.8, 6);
 });
 
 const SAE = 'url:https://example.org/a';

@@ -1,9 +1,8 @@
-import type { Dictionary } from '../../anatomy/dictionary';
-import { decoderRow } from '../../anatomy/decoder-row';
+import type { HookName } from '../../anatomy/hook-names';
 import { namedArray, type NamedArray } from '../../anatomy/named-array';
 import type { InterventionSpec } from '../../anatomy/run';
 import { encode } from '../../dictionaries';
-import { preActivations } from '../../dictionaries/encode';
+import { preActivations, rowsWritten } from '../../dictionaries/encode';
 import { selectByGradient } from '../../dictionaries/variants';
 import { at, must } from '../../lib/assert';
 import { UserError } from '../../lib/errors';
@@ -55,7 +54,8 @@ export async function compute(input: Input, params: ParamValues<typeof settings>
     return logitDifference(must(logits, 'the logits'), nPos - 1, plus, minus);
   };
   const e = new Float64Array(dSae);
-  for (const feature of candidates) e[feature] = await effectOf(dictionary, feature, position, STEP * l2Norm(x), difference);
+  const rows = rowsWritten(dictionary, x, candidates);
+  for (const [place, feature] of candidates.entries()) e[feature] = await effectOf(at(rows, place), spec.hookName, position, STEP * l2Norm(x), difference);
 
   const kept = (beta: number) => {
     const chosen = selectByGradient(z, e, k, beta);
@@ -75,15 +75,15 @@ export async function compute(input: Input, params: ParamValues<typeof settings>
   };
 }
 
-/** The derivative of the difference along one decoder row, by a step to either side. Per unit of the feature's activation. */
-async function effectOf(dictionary: Dictionary, feature: number, position: number, step: number, difference: (change: InterventionSpec) => Promise<number>): Promise<number> {
-  const values = [...decoderRow(dictionary, feature)];
+/** The derivative of the difference along what one unit of a feature writes, by a step to either side. @param row [d_out] */
+async function effectOf(row: Float32Array, hook: HookName, position: number, step: number, difference: (change: InterventionSpec) => Promise<number>): Promise<number> {
+  const values = [...row];
   const length = l2Norm(values);
   if (length === 0 || step === 0) return 0;
   const size = step / length;
   const change = (coefficient: number): InterventionSpec => ({
     id: 'add',
-    at: dictionary.info.spec.hookName,
+    at: hook,
     positions: [position],
     params: { coefficient, skipBos: false },
     direction: { id: 'vector', params: { values: values.map((value) => value * size) } },
