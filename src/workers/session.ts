@@ -4,7 +4,7 @@ import type { HookName } from '../anatomy/hook-names';
 import type { BackendName, ComputedBy, DirectionSpec, RunRequest, RunResult } from '../anatomy/run';
 import { weightBytes, type WeightStorage } from '../anatomy/weights';
 import type { Engine, EngineModel, EngineStarter } from '../engine';
-import { abortError, isAbort, messageOf, UserError } from '../lib/errors';
+import { abortError, isAbort, UserError } from '../lib/errors';
 import { l2Norm } from '../lib/vectors';
 import type { ModelFiles } from '../models';
 import { answerRequest } from './answer';
@@ -12,6 +12,7 @@ import { EngineHost, statusOf } from './engine-host';
 import { createExclusive } from './exclusive';
 import { Passes, type PassControl } from './passes';
 import type { WorkerNotice } from './protocol';
+import { Recovery } from './recovery';
 import { SessionDictionaries, type SessionDictionaryPorts } from './session-dictionaries';
 import { piecesOf, rendered, textOf, tokenized } from './texts';
 
@@ -36,13 +37,15 @@ export class Session {
   readonly #ports: SessionPorts;
   readonly #host: EngineHost;
   readonly #turn = createExclusive();
+  readonly #recovery: Recovery;
   #loaded: Loaded | null = null;
   #loads = 0;
-  #stopWatching: () => void = () => undefined;
 
   constructor(ports: SessionPorts) {
     this.#ports = ports;
     this.#host = new EngineHost(ports.starter);
+    const survivor = { model: () => this.#loaded?.model ?? null, moveTo: (engine: Engine) => this.#moveTo(engine) };
+    this.#recovery = new Recovery(this.#host, this.#turn, survivor, ports.onNotice);
     this.dictionaries = new SessionDictionaries(ports, {
       config: () => this.#model().files.config,
       whenIdle: (work) => this.#turn.run(async () => work()),
@@ -72,7 +75,7 @@ export class Session {
     const take = async () => {
       check();
       onProgress({ ...last, stage: 'weights' });
-      await this.#surviving(async () => {
+      await this.#recovery.surviving(async () => {
         const engine = await this.#host.choose(weightBytes(files.config, files.storage ?? files.storedDtype));
         if (this.#host.engine === null) this.#settleOn(engine);
         const used = await this.#loadOn(engine, files, signal);
@@ -102,12 +105,12 @@ export class Session {
     const { signal } = control;
     if (request.generate !== null) {
       const pause = () => this.#turn.letIn();
-      return this.#turn.run(() => this.#surviving(this.#answering(request, { ...control, pause })), signal);
+      return this.#turn.run(() => this.#recovery.surviving(this.#answering(request, { ...control, pause })), signal);
     }
     return this.#turn.runBriefly((isLetIn) => {
       const work = this.#answering(request, control);
       // When the backend fails under both, the text moves to another one.
-      return isLetIn ? this.#unlessLost(work) : this.#surviving(work);
+      return isLetIn ? this.#recovery.unlessLost(work) : this.#recovery.surviving(work);
     }, signal);
   }
 
@@ -125,7 +128,7 @@ export class Session {
   directionNorm(spec: DirectionSpec, at: HookName, signal: AbortSignal): Promise<{ norm: number; rawNorm: number }> {
     return this.#turn.run(
       () =>
-        this.#surviving(async () => {
+        this.#recovery.surviving(async () => {
           const { values, rawNorm } = await this.#model().passes.direction(spec, at, signal);
           return { norm: l2Norm(values), rawNorm };
         }),
@@ -210,10 +213,9 @@ export class Session {
   #settleOn(engine: Engine): void {
     const before = this.#host.engine;
     if (before === engine) return;
-    this.#host.take(engine);
-    this.#watch(engine);
+    this.#recovery.take(engine);
     // The header names what computes; a word is due only where a better one should have worked.
-    if (before === null && engine.passedOver.length > 0) this.#tell('backend-chosen', `${engine.passedOver.join(' ')} Computing goes on`, engine);
+    if (before === null && engine.passedOver.length > 0) this.#recovery.tell('backend-chosen', `${engine.passedOver.join(' ')} Computing goes on`, engine);
   }
 
   #put(files: ModelFiles, model: EngineModel): void {
@@ -221,16 +223,6 @@ export class Session {
     if (this.#loaded?.files !== files) this.#loaded?.files.tokenizer?.close();
     this.dictionaries.modelCame(this.#loaded?.files === files);
     this.#loaded = { files, model, passes: new Passes(model, files.tokenizer, this.dictionaries) };
-  }
-
-  #watch(engine: Engine): void {
-    this.#stopWatching();
-    this.#stopWatching = engine.onLost((message) => {
-      // A run that is under way notices by itself; this is for a loss while nothing is asked.
-      void this.#turn.run(async () => {
-        if (this.#host.engine === engine) await this.#recover(message);
-      }).catch(() => undefined);
-    });
   }
 
   /** Loads the present model on an engine and makes it the one in use. */
@@ -241,69 +233,7 @@ export class Session {
       const model = await engine.load(files.config, files.storedWeights(), new AbortController().signal, files.storage);
       this.#put(files, model);
     }
-    this.#host.take(engine);
-    this.#watch(engine);
-  }
-
-  /** Does a piece of work; when the backend fails under it, moves to the next one and tries once more. */
-  async #surviving<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await this.#unlessLost(work);
-    } catch (error) {
-      if (!(await this.#isBackendFailure(error))) throw error;
-      await this.#recover(messageOf(error));
-      return work();
-    }
-  }
-
-  /** A read from a device that is gone may never come back: the news of its loss ends the wait. */
-  async #unlessLost<T>(work: () => Promise<T>): Promise<T> {
-    const engine = this.#host.engine;
-    if (engine === null) return work();
-    let stop = (): void => undefined;
-    const lost = new Promise<never>((_, reject) => {
-      stop = engine.onLost((message) => reject(new UserError('backend-lost', message)));
-    });
-    try {
-      return await Promise.race([work(), lost]);
-    } finally {
-      stop();
-    }
-  }
-
-  /** Whether the backend is at fault, and not the question: a lost device says so, otherwise a plain pass must still work. */
-  async #isBackendFailure(error: unknown): Promise<boolean> {
-    if (isAbort(error)) return false;
-    if (error instanceof UserError) return error.code === 'backend-lost';
-    if (this.#loaded === null) return this.#host.engine !== null;
-    try {
-      const { model } = this.#loaded;
-      const probe = { ids: [0], promptLength: 1, hooks: [], capture: [], logits: true, generate: null };
-      await model.run(probe, { signal: new AbortController().signal });
-      return false;
-    } catch {
-      return true;
-    }
-  }
-
-  async #recover(reason: string): Promise<void> {
-    const before = this.#host.engine?.backend ?? 'the backend';
-    for (;;) {
-      const engine = await this.#host.next(reason);
-      try {
-        await this.#moveTo(engine);
-        this.#tell('backend-lost', `${before} failed: ${reason} Nothing of your work is lost: computing goes on`, engine);
-        return;
-      } catch {
-        this.#host.take(engine); // so that `next` passes it over
-      }
-    }
-  }
-
-  #tell(kind: WorkerNotice['kind'], message: string, engine: Engine): void {
-    const backend = statusOf(engine, this.#storage());
-    const device = backend.device === null ? '' : ` (${backend.device})`;
-    this.#ports.onNotice({ kind, message: `${message} with ${backend.name}${device}.`, backend });
+    this.#recovery.take(engine);
   }
 
   /** How the matrices of the loaded model are kept. */
