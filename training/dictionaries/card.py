@@ -14,7 +14,8 @@ TEXT = """# Dictionaries of lacuna-16m
 Sparse autoencoders on the residual stream after each of the {layers} layers ({n} features each) and on the outputs of the MLPs in layers {mlp} ({n_mlp} features each) of `../../models/lacuna-16m`, with records of what
 their features do. SAELens layout; the files are described in `src/dictionaries/RECORDS.md` of the source repository, and `training/dictionaries/expand.py` writes them as ordinary float32 SAELens folders.
 
-JumpReLU with a threshold for each feature, trained as BatchTopK (k = 32) on {tokens:.0f} million tokens and finished inside the model (fit and KL divergence). Decoder rows are stored with 4 or 5 bits an entry; the
+JumpReLU with a threshold for each feature, trained as BatchTopK (k = 32) and finished inside the model (fit and KL divergence), on {least:.0f} to {most:.0f} million tokens in all; `k` in cfg.json is
+the L0 that the last pass aimed at, rounded. Decoder rows are stored with 4 or 5 bits an entry; the
 encoder is the decoder seen through a 320 × 320 map (decision 0007 in `docs/decisions/`). The separator `<|endoftext|>` (id 0) was left out of training and of all figures, and keeps its activation in patched passes.
 
 ## Figures
@@ -95,7 +96,7 @@ def main():
     lines = [f"- {text}: missed by layers {', '.join(who)}" for text, who in missed if who]
     first = rows[0]
     with open(a.out, "w") as f:
-        f.write(TEXT.format(layers=len(residual), n=first["d_sae"], mlp=", ".join(short(r).split()[0] for r in mlp), n_mlp=mlp[0]["d_sae"], tokens=first["training_tokens"] / 1e6, valid=f"{first['tokens']:,}",
+        f.write(TEXT.format(layers=len(residual), n=first["d_sae"], mlp=", ".join(short(r).split()[0] for r in mlp), n_mlp=mlp[0]["d_sae"], least=min(r["training_tokens"] for r in rows) / 1e6, most=max(r["training_tokens"] for r in rows) / 1e6, valid=f"{first['tokens']:,}",
                             targets=f"{first['targets']:,}", clean=first["ce_clean"], dead_tokens=first["dead_tokens"] / 1e6, rows="\n".join(row(r) for r in rows), labels="\n".join(label_row(r) for r in rows),
                             aims="; ".join(t for _, t, _ in AIMS), drawn=first["labels"]["drawn"], random=random_note(rows),
                             misses="Missed:\n\n" + "\n".join(lines) if lines else "All are met."))
