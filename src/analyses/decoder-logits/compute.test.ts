@@ -20,13 +20,15 @@ const made = dictionaryWith({ dSae: 2, W_enc: [1, 0, 0, 1], W_dec: [0, 0, 2, 0.5
 const ask = (feature: number, top = 2) => compute({ config, dictionary: () => made, unembedding, signal }, { dictionary: 'x', feature, top });
 
 it('is the product of the decoder row with each unembedding, best first', async () => {
-  const { topIds, topValues, bottomIds, bottomValues, binHeights } = await ask(1);
+  const { topIds, topValues, bottomIds, bottomValues, binHeights, binValues } = await ask(1);
   expect([...topIds.data]).toEqual([0, 1]);
   expect([...topValues.data]).toEqual([2, 0.5]);
   expect([...bottomIds.data]).toEqual([2, 1]);
   expect([...bottomValues.data]).toEqual([-2.5, 0.5]);
   expect([...binHeights.data].reduce((sum, count) => sum + count, 0)).toBe(3);
   expect([binHeights.data[0], binHeights.data[33], binHeights.data[49]]).toEqual([1, 1, 1]);
+  // Middles of 50 bins from −2.5 to 2.
+  expect([binValues.data[0], binValues.data[49]]).toEqual([expect.closeTo(-2.455, 5), expect.closeTo(1.955, 5)]);
 });
 
 it('of a row of zeros prefers nothing: ties by the smaller id', async () => {

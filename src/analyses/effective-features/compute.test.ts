@@ -59,6 +59,11 @@ describe('effective-features in a run', () => {
   it('counts neurons where no dictionary is named, and says what is no hook point', async () => {
     const got = await ask({ hook: 'blocks.0.mlp.hook_post' });
     expect(got).toMatchObject({ units: lab.config.dMlp, neurons: lab.config.dMlp });
+    // Neurons can be negative: what counts is how much they do.
+    const values = (await lab.run({ ids, capture: ['blocks.0.mlp.hook_post'] })).activations['blocks.0.mlp.hook_post']!.data;
+    expect(values.some((value) => value < 0)).toBe(true);
+    const masses = Array.from({ length: lab.config.dMlp }, (_, unit) => ids.reduce((sum, _id, pos) => sum + Math.abs(values[pos * lab.config.dMlp + unit]!), 0));
+    expect(got.effective).toBeCloseTo(spreadOf(masses).effective, 3);
     await expect(ask({ hook: 'blocks.0.nothing' })).rejects.toThrow('no hook point');
   });
 });

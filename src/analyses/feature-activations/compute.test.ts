@@ -30,7 +30,8 @@ it('explained variance pools before it divides', () => {
 const SAE = 'url:https://example.org/a';
 const TOPK = 'url:https://example.org/b';
 const TRANSCODER = 'url:https://example.org/c';
-const IDS = [0, 96, 190, 33, 18, 228, 43];
+/** The first is the start token of the model. */
+const IDS = [1, 96, 190, 33, 18, 228, 43];
 
 describe.each(LAB_BACKENDS)('feature-activations on %s', (backend) => {
   let lab: Lab;
@@ -62,9 +63,9 @@ describe.each(LAB_BACKENDS)('feature-activations on %s', (backend) => {
     for (let pos = 0; pos < IDS.length; pos += 1) for (let e = indptr[pos]!; e < indptr[pos + 1]!; e += 1) dense[pos * dSae + indices[e]!] = values[e]!;
     expect(values.length).toBeGreaterThan(0);
     for (const [i, value] of dense.entries()) expect(value).toBeCloseTo(f[i]!, 4);
-    // BOS is id 0 here: it is encoded, and left out of the means.
-    expect(got.skippedBos).toBe(lab.config.bosId === 0);
-    const from = got.skippedBos ? 1 : 0;
+    // The start token is encoded, and left out of the means.
+    expect(got.skippedBos).toBe(true);
+    const from = 1;
     expect(got.l0).toBeCloseTo(f.slice(from * dSae).filter((value) => value > 0).length / (IDS.length - from), 6);
     const fit = createFit(target, dOut, from);
     for (let pos = 0; pos < IDS.length; pos += 1) fit.add(pos, xHat.subarray(pos * dOut, (pos + 1) * dOut));

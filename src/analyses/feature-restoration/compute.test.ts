@@ -63,7 +63,7 @@ function runOf(interventions: readonly InterventionSpec[], base: readonly number
   return {
     ids: [0, 1],
     promptLength: 2,
-    activations: { [at]: namedArray(['pos', 'd_model'], [2, 2], Float32Array.from([50, 50, ...row])) },
+    activations: { [at]: namedArray(['pos', 'd_model'], [2, 2], Float32Array.from([-50, 50, ...row])) },
     logits: namedArray(['pos', 'd_vocab'], [2, 5], Float32Array.from([0, 0, 0, 0, 0, row[0] ?? 0, row[1] ?? 0, 0, 0, 0])),
   } as unknown as RunResult;
 }
@@ -108,7 +108,7 @@ describe('a changed run', () => {
     expect(input.asked[0]).toEqual([]);
     for (const interventions of input.asked.slice(1)) {
       expect(interventions[0]).toBe(change);
-      expect((interventions[1]?.params['values'] as number[]).slice(0, 2)).toEqual([50, 50]);
+      expect((interventions[1]?.params['values'] as number[]).slice(0, 2)).toEqual([-50, 50]); // its reconstruction would be (0, 50)
     }
   });
   it('has nothing to restore where the runs are the same: the rate is that of the reconstruction alone', async () => {

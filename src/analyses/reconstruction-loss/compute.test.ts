@@ -21,7 +21,8 @@ const SAE = 'url:https://example.org/sae';
 const PERFECT = 'url:https://example.org/perfect';
 const TRANSCODER = 'url:https://example.org/transcoder';
 const HOOK = blockHook(1, 'hook_resid_post');
-const IDS = [0, 96, 190, 33, 18, 228, 43, 189];
+/** The first is the start token of the model. */
+const IDS = [1, 96, 190, 33, 18, 228, 43, 189];
 
 /** x̂ = ReLU(x) − ReLU(−x) = x. */
 function perfect({ dModel: d }: ModelConfig): Dictionary {
@@ -46,10 +47,21 @@ describe.each(LAB_BACKENDS)('reconstruction-loss on %s', (backend) => {
     lab = await openLab(new Session({ ...labPorts(), openDictionary }), goldenFolder('gpt2'), backend);
   });
   const measure = async (dictionary: string, baseline: 'zero' | 'mean') => (await lab.analyse('reconstruction-loss', { ids: IDS }, { dictionary, baseline })) as ReconstructionLoss;
-  const lossOf = async (at: string, rows: Float32Array | null) => {
+  const logitsOf = async (at: string, rows: Float32Array | null) => {
     const change = rows === null ? [] : [{ id: 'replace', at: at as typeof HOOK, positions: IDS.map((_, pos) => pos), params: { values: [...rows] } }];
-    const { logits } = await lab.run({ ids: IDS, logits: true, interventions: change });
-    return IDS.slice(1).reduce((sum, id, pos) => sum + logSumExp(rowAt(logits!, pos)) - rowAt(logits!, pos)[id]!, 0) / (IDS.length - 1);
+    return (await lab.run({ ids: IDS, logits: true, interventions: change })).logits!;
+  };
+  type Logits = Awaited<ReturnType<typeof logitsOf>>;
+  const lossOf = (logits: Logits) => IDS.slice(1).reduce((sum, id, pos) => sum + logSumExp(rowAt(logits, pos)) - rowAt(logits, pos)[id]!, 0) / (IDS.length - 1);
+  /** KL(clean ‖ changed), over the positions that predict a token of the text. */
+  const klOf = (clean: Logits, changed: Logits) => {
+    let sum = 0;
+    for (let pos = 0; pos < IDS.length - 1; pos += 1) {
+      const [p, q] = [rowAt(clean, pos), rowAt(changed, pos)];
+      const [zP, zQ] = [logSumExp(p), logSumExp(q)];
+      p.forEach((value, id) => (sum += Math.exp(value - zP) * (value - zP - (q[id]! - zQ))));
+    }
+    return sum / (IDS.length - 1);
   };
 
   it.each([SAE, TRANSCODER])('is the loss of runs with the values written in by hand: %s', async (id) => {
@@ -59,7 +71,8 @@ describe.each(LAB_BACKENDS)('reconstruction-loss on %s', (backend) => {
     const { activations } = await lab.run({ ids: IDS, capture: [hookName, hookNameOut] });
     const [x, target] = [activations[hookName]!.data, activations[hookNameOut]!.data];
     const d = target.length / IDS.length;
-    const from = got[0].skippedBos ? d : 0; // a BOS row stays as it is
+    expect(got[0].skippedBos).toBe(true);
+    const from = d; // a BOS row stays as it is
     const keepBos = (rows: Float32Array) => Float32Array.from(rows, (value, i) => (i < from ? target[i]! : value));
     const mean = Float32Array.from({ length: d }, (_, i) => {
       let sum = 0;
@@ -67,12 +80,14 @@ describe.each(LAB_BACKENDS)('reconstruction-loss on %s', (backend) => {
       return sum / ((target.length - from) / d);
     });
     const xHat = decode(dictionary, encode(dictionary, x, IDS.length), IDS.length, x);
-    const [clean, sae, zero, averaged] = [
-      await lossOf(hookNameOut, null),
-      await lossOf(hookNameOut, keepBos(xHat)),
-      await lossOf(hookNameOut, keepBos(new Float32Array(target.length))),
-      await lossOf(hookNameOut, keepBos(target.map((_, i) => mean[i % d]!))),
-    ];
+    const logits = [
+      await logitsOf(hookNameOut, null),
+      await logitsOf(hookNameOut, keepBos(xHat)),
+      await logitsOf(hookNameOut, keepBos(new Float32Array(target.length))),
+      await logitsOf(hookNameOut, keepBos(target.map((_, i) => mean[i % d]!))),
+    ] as const;
+    const [clean, sae, zero, averaged] = [lossOf(logits[0]), lossOf(logits[1]), lossOf(logits[2]), lossOf(logits[3])];
+    const [klSae, klZero, klMean] = [klOf(logits[0], logits[1]), klOf(logits[0], logits[2]), klOf(logits[0], logits[3])];
     expect(got[0]).toMatchObject({
       lossClean: expect.closeTo(clean, 4),
       lossSae: expect.closeTo(sae, 4),
@@ -82,7 +97,11 @@ describe.each(LAB_BACKENDS)('reconstruction-loss on %s', (backend) => {
       recoveredZero: expect.closeTo((zero - sae) / (zero - clean), 2),
       recoveredMean: null,
       predictions: IDS.length - 1,
+      klSae: expect.closeTo(klSae, 4),
+      klBaseline: expect.closeTo(klZero, 4),
+      klScore: expect.closeTo((klZero - klSae) / klZero, 2),
     });
+    expect(got[1].klBaseline).toBeCloseTo(klMean, 4);
     expect(got[1]).toMatchObject({ lossZero: null, lossMean: expect.closeTo(averaged, 4), recoveredMean: expect.closeTo((averaged - sae) / (averaged - clean), 2) });
   });
 
