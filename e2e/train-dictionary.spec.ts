@@ -75,4 +75,16 @@ test('a dictionary is trained on a prompt set: the loss falls, it pauses, surviv
   };
   const [clean = NaN, sae = NaN, zero = NaN] = await answers();
   expect(sae).toBeLessThan(clean + 0.5 * (zero - clean));
+
+  // The other architecture: its divergence is drawn too, and what came out says what it is.
+  await training.getByRole('button', { name: 'architecture' }).click();
+  await page.getByRole('option', { name: 'vSAE' }).click();
+  await expect(training.getByText(/worse than TopK on core metrics/)).toBeVisible();
+  await training.getByRole('button', { name: 'Train another' }).click();
+  await expect(status).toContainText('vSAE, variance 1, c_KL 500');
+  await expect(training.getByRole('img', { name: /^KL, nats per token/ })).toHaveAccessibleName(/KL from [\d.]+\S* at step 1 /, { timeout: 60_000 });
+  await training.getByRole('button', { name: 'Finish here' }).click();
+  await expect(training.getByText(/SAELens has no such architecture/)).toBeVisible({ timeout: 60_000 });
+  await training.getByRole('button', { name: 'Use it' }).click();
+  await expect(training.getByText('Trained here before (2)')).toBeVisible();
 });

@@ -5,6 +5,7 @@ import { Button, Message, NumberField, Select } from '../../ui';
 import { hookOf, requestOf, type Knobs as KnobValues } from './plan';
 import { useDictionaryTraining } from '../../store/dictionary-training-react';
 import { POINTS, settings } from './settings';
+import { VariationalKnobs, VariationalNote } from './VariationalKnobs';
 import styles from './Panel.module.css';
 
 const PANEL = 'train-dictionary';
@@ -31,6 +32,7 @@ export function Knobs({ info, knobs, label }: { info: ModelInfo; knobs: KnobValu
   return (
     <>
       <div className={styles['knobs']}>
+        <Select label={settings.architecture.label} options={settings.architecture.options} value={knobs.architecture} onChange={(architecture) => change({ architecture })} />
         <Select label="prompt set" options={sets.map(({ id, name, prompts }) => ({ value: id, label: `${name} (${prompts.length})` }))} value={set.id} onChange={select} />
         <Select label="read" options={points} value={knobs.point} onChange={(point) => change({ point })} />
         <NumberField label={`layer, 0 to ${info.config.nLayers - 1}`} min={0} max={info.config.nLayers - 1} step={1} value={Math.min(knobs.layer, info.config.nLayers - 1)} onChange={(layer) => change({ layer })} />
@@ -39,8 +41,13 @@ export function Knobs({ info, knobs, label }: { info: ModelInfo; knobs: KnobValu
           <NumberField key={name} label={settings[name].label} min={settings[name].min} max={settings[name].max} step={1} value={knobs[name]} onChange={(value) => change({ [name]: value })} />
         ))}
         <Select label={settings.batch.label} options={settings.batch.options} value={knobs.batch} onChange={(batch) => change({ batch })} />
-        <NumberField label={settings.lr.label} min={settings.lr.min} max={settings.lr.max} step={settings.lr.step} value={knobs.lr} onChange={(lr) => change({ lr })} />
+        {knobs.architecture === 'vsae' ? (
+          <VariationalKnobs knobs={knobs} change={change} />
+        ) : (
+          <NumberField label={settings.lr.label} min={settings.lr.min} max={settings.lr.max} step={settings.lr.step} value={knobs.lr} onChange={(lr) => change({ lr })} />
+        )}
       </div>
+      {knobs.architecture === 'vsae' ? <VariationalNote /> : null}
       <p className={styles['note']}>
         {hook ?? 'This model has no such point.'}: {(Number(knobs.batch) * knobs.steps).toLocaleString('en')} tokens in all. Small sets are repeated. A few minutes give a teaching dictionary, not one to
         draw conclusions from.

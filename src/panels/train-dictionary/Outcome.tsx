@@ -23,6 +23,11 @@ export function Outcome({ result }: { result: TrainingResult }) {
           <li key={gate.name}>{gateWords(gate)}</li>
         ))}
       </ul>
+      {result.dictionary.info.architecture === 'vsae' ? (
+        <p className={styles['note']}>
+          A vSAE, judged as it is used: z = μ, without noise. SAELens has no such architecture; the export is the TopK dictionary that computes the same.
+        </p>
+      ) : null}
       <div className={styles['bar']}>
         <Button variant="primary" onPress={() => void open()}>
           Use it

@@ -136,6 +136,25 @@ describe('train a dictionary', () => {
     await waitFor(() => expect(screen.getByText('Trained here before (1)')).toBeTruthy());
   });
 
+  it('trains a vSAE when asked to, with its divergence drawn, and says what it is and what was found about it', async () => {
+    const { store, training, thread } = await show();
+    expect(screen.queryByText(/worse than TopK/)).toBeNull();
+    act(() => store.getState().actions.setPanelSettings('train-dictionary', { architecture: 'vsae', steps: 2, k: 2, width: '1', batch: '64', klCoefficient: 0.1, variance: 'learned' }));
+    expect(screen.getByText(/worse than TopK on core metrics and has many more dead features/)).toBeTruthy();
+    expect(screen.getByRole('textbox', { name: 'c_KL, cost of a nat' })).toHaveProperty('value', '0.1');
+    expect(screen.getByRole('textbox', { name: 'learning rate' })).toHaveProperty('value', '0.0005');
+    await press('Train');
+    await waitFor(() => expect(training.getState().status).toBe('running'));
+    expect(training.getState().request!.settings).toMatchObject({ lr: 0.0005, variational: { klCoefficient: 0.1, variance: 'learned' } });
+    expect(screen.getByText(/vSAE, learned variance, c_KL 0.1, 16 features of which 2 a token/)).toBeTruthy();
+    await thread.let();
+    await waitFor(() => expect(screen.getByRole('img', { name: /^KL, nats per token: KL from [\d.]+ at step 1/ })).toBeTruthy());
+    await thread.let();
+    await waitFor(() => expect(training.getState().status).toBe('done'));
+    expect(screen.getByText(/SAELens has no such architecture; the export is the TopK dictionary/)).toBeTruthy();
+    expect(training.getState().result!.dictionary.info.architecture).toBe('vsae');
+  });
+
   it('finishes early and forgets', async () => {
     const { store, training, thread } = await show();
     act(() => store.getState().actions.setPanelSettings('train-dictionary', { steps: 500, width: '1' }));

@@ -8,7 +8,7 @@ import { Kept } from './Kept';
 import { Knobs } from './Knobs';
 import { Outcome } from './Outcome';
 import { settings } from './settings';
-import { dataWords } from './words';
+import { dataWords, variationalWords } from './words';
 import styles from './Panel.module.css';
 
 const selectKnobs = (state: WorkbenchState) => selectPanelSettings(state, 'train-dictionary', settings);
@@ -60,7 +60,7 @@ function Training() {
   const points = useDictionaryTraining((state) => state.points);
   const { pause, resume, finish, discard } = useDictionaryTraining((state) => state.actions);
   if (request === null) return null;
-  const { steps, k, dSae } = request.settings;
+  const { steps, k, dSae, variational } = request.settings;
   return (
     <>
       <div className={styles['bar']}>
@@ -87,11 +87,11 @@ function Training() {
         ) : null}
       </div>
       <p className={styles['note']} role="status">
-        {request.promptsName}, {request.hook}, {dSae} features of which {k} a token.{' '}
+        {request.promptsName}, {request.hook}, {variational === undefined ? 'TopK' : variationalWords(variational)}, {dSae} features of which {k} a token.{' '}
         {status === 'paused' ? 'Paused: it is kept in this browser and goes on after a reload too. ' : ''}
         {data === null ? '' : dataWords(data, request)}
       </p>
-      <Curves points={points} steps={steps} k={k} />
+      <Curves points={points} steps={steps} k={k} isVariational={variational !== undefined} />
     </>
   );
 }

@@ -18,9 +18,19 @@ export function requestOf(knobs: Knobs, info: ModelInfo, set: PromptSet): Traini
   const hook = hookOf(knobs, info);
   if (hook === null) return null;
   const dSae = Number(knobs.width) * info.config.dModel;
+  const isVariational = knobs.architecture === 'vsae';
+  const variational = { klCoefficient: knobs.klCoefficient, variance: knobs.variance };
   return {
     hook,
-    settings: { k: Math.min(knobs.k, dSae), dSae, batch: Number(knobs.batch), steps: knobs.steps, lr: knobs.lr, seed: knobs.seed },
+    settings: {
+      k: Math.min(knobs.k, dSae),
+      dSae,
+      batch: Number(knobs.batch),
+      steps: knobs.steps,
+      lr: isVariational ? knobs.vsaeLr : knobs.lr,
+      seed: knobs.seed,
+      ...(isVariational ? { variational } : {}),
+    },
     promptsName: set.name,
     prompts: set.prompts,
     model: info.hash,

@@ -3,7 +3,7 @@ import { fixtureModel } from '../fixture-store';
 import { initialValues } from '../../lib/params';
 import { hookOf, requestOf } from './plan';
 import { settings } from './settings';
-import { dataWords, gateWords } from './words';
+import { dataWords, gateWords, variationalWords } from './words';
 
 const info = fixtureModel(3, 2);
 const knobs = initialValues(settings);
@@ -12,6 +12,13 @@ const set = { id: 's', name: 's.txt', prompts: ['a'], run: null };
 it('a layer that the model doesn’t have is its last one, and k is no more than there are features', () => {
   expect(hookOf({ point: 'hook_resid_post', layer: 200 }, info)).toBe('blocks.2.hook_resid_post');
   expect(requestOf({ ...knobs, k: 100, width: '1' }, info, set)?.settings).toMatchObject({ k: 16, dSae: 16 });
+});
+
+it('asks for a TopK dictionary, or for a variational one with its own learning rate', () => {
+  expect(requestOf(knobs, info, set)?.settings).toMatchObject({ lr: 0.001 });
+  expect(requestOf(knobs, info, set)?.settings).not.toHaveProperty('variational');
+  expect(requestOf({ ...knobs, architecture: 'vsae' }, info, set)?.settings).toMatchObject({ lr: 0.0005, variational: { klCoefficient: 500, variance: 'unit' } });
+  expect(variationalWords({ klCoefficient: 500, variance: 'none' })).toBe('vSAE, variance 1 without noise, c_KL 500');
 });
 
 it('says what was left out, cut and repeated', () => {

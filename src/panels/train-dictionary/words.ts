@@ -1,4 +1,4 @@
-import type { Gate } from '../../dictionaries/page-training';
+import type { Gate, VariationalSettings } from '../../dictionaries/page-training';
 import type { TrainingData, TrainingRequest, TrainingResult } from '../../store/dictionary-training-ports';
 
 const percent = (share: number) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)}%`;
@@ -15,6 +15,13 @@ export function dataWords(data: TrainingData, { settings }: TrainingRequest): st
   const passes = (settings.batch * settings.steps) / data.tokens;
   const repeats = passes > 1 ? ` The set is repeated: by the end each token is seen ${passes >= 10 ? count(Math.round(passes)) : passes.toFixed(1)} times.` : '';
   return `${parts.join('; ')}.${repeats}`;
+}
+
+const VARIANCE_WORDS: Readonly<Record<VariationalSettings['variance'], string>> = { unit: 'variance 1', learned: 'learned variance', none: 'variance 1 without noise' };
+
+/** What is trained, where it is variational. */
+export function variationalWords({ klCoefficient, variance }: VariationalSettings): string {
+  return `vSAE, ${VARIANCE_WORDS[variance]}, c_KL ${klCoefficient}`;
 }
 
 /** A gate as a sentence. */
