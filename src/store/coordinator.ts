@@ -2,15 +2,16 @@ import type { StoreApi } from 'zustand/vanilla';
 import { isAbort, messageOf } from '../lib/errors';
 import { createAnswerBoard } from './answer-board';
 import type { Document, Slot } from './document';
-import { dictionariesOf, gateOf } from './dictionary-gate';
+import { createInspected } from './inspected';
 import { createPieces } from './pieces';
 import { activeModel, movingStrength, needsOf, planAnswers, planTexts, SLOTS, type Whole } from './plan';
 import type { Ports } from './ports';
 import { createPromptReader } from './prompt-reader';
+import { createQuestionDictionaries } from './question-dictionaries';
 import type { AnswerQuestion, Question, TextQuestion } from './questions';
 import { createResults } from './results';
-import { interventionsOf, selectModelInfo, selectSlot } from './selectors';
-import type { Sequence, WorkbenchState } from './state';
+import { interventionsOf, selectModelInfo } from './selectors';
+import type { WorkbenchState } from './state';
 import { createTextBoard, type TextStage } from './text-board';
 
 /** Room for answers that may be asked for again. */
@@ -52,20 +53,18 @@ export function createCoordinator(store: StoreApi<WorkbenchState>, ports: Ports)
   const prompts = createPromptReader(runner, update);
   const texts = createTextBoard(store, { pieces, clock, retry: update });
   const answers = createAnswerBoard(store);
+  const inspected = createInspected(store, texts);
+  const dictionaries = createQuestionDictionaries(store);
   let flight: Flight | null = null;
   let wantedTexts: TextQuestion[] = [];
   /** The newest dragged text that came. */
   let dragged: { question: TextQuestion; stage: TextStage; serial: number } | null = null;
   let serial = 0;
-  /** By the ids of the text, so that a sequence keeps its identity. */
-  const sequences = new WeakMap<readonly number[], Sequence>();
   let waiting: string | null = null;
   let modelHash: string | null = null;
   /** The next text can't be asked yet, and nothing else may take its turn. */
   let isReading = false;
   let isUpdating = false;
-  /** Dictionaries whose files a person was asked for. */
-  const asked = new Set<string>();
   let isAgain = false;
 
   /** Brings everything in line with the state. May be called at any time, also from within. */
@@ -117,8 +116,9 @@ export function createCoordinator(store: StoreApi<WorkbenchState>, ports: Ports)
       dragged = null;
       countDropped(null);
     }
+    const wholeText = (slot: Slot) => inspected.wholeText(slot, wantedTexts.find((one) => one.slot === slot));
     const whole: Record<Slot, Whole> = { base: wholeText('base'), steered: wholeText('steered') };
-    inspect(whole);
+    inspected.follow(whole);
     const needs = needsOf(store.getState(), model, ports);
     const wanted = planAnswers(store.getState(), model, { needs, texts: whole, prompt, isIndependent: ports.isIndependent });
     answers.show(wanted, (question) => {
@@ -129,8 +129,9 @@ export function createCoordinator(store: StoreApi<WorkbenchState>, ports: Ports)
     // While the hand is on a slider only texts are asked: nothing may stand in their way.
     const rest = isDragging ? [] : [...wanted.values()].filter((question) => question !== null);
     isReading = prompt.status === 'reading';
-    openMissing([...wantedTexts, ...rest]);
-    return [...wantedTexts, ...rest];
+    const all = [...wantedTexts, ...rest];
+    dictionaries.openMissing(all.map(({ request }) => request));
+    return all;
   }
 
   function empty(): void {
@@ -138,7 +139,7 @@ export function createCoordinator(store: StoreApi<WorkbenchState>, ports: Ports)
     answers.clear();
     dragged = null;
     waiting = null;
-    if (store.getState().inspected !== null) store.setState({ inspected: null });
+    inspected.clear();
   }
 
   function showText(question: TextQuestion): void {
@@ -157,27 +158,6 @@ export function createCoordinator(store: StoreApi<WorkbenchState>, ports: Ports)
     else if (!texts.isShown(question)) texts.show(question, { stage: 'waiting' });
   }
 
-  /** The text of a slot, once it is whole or stopped. */
-  function wholeText(slot: Slot): Whole {
-    const text = store.getState().texts[slot];
-    if (text?.status === 'failed') return 'failed';
-    const question = wantedTexts.find((one) => one.slot === slot);
-    if (text === null || question === undefined || question.strength !== null || !texts.isShown(question)) return 'unwritten';
-    const before = sequences.get(text.ids);
-    if (before !== undefined) return before;
-    const sequence = { ids: text.ids, tokens: text.tokens, promptLength: text.promptLength };
-    sequences.set(text.ids, sequence);
-    return sequence;
-  }
-
-  /** What panels look at is the shown run's text when it is whole; it stays until the next one is. */
-  function inspect(whole: Readonly<Record<Slot, Whole>>): void {
-    const state = store.getState();
-    const shown = whole[selectSlot(state)];
-    const inspected = shown === 'failed' ? null : shown === 'unwritten' ? state.inspected : shown;
-    if (inspected !== state.inspected) store.setState({ inspected });
-  }
-
   /** Counts the dragged text that a newer one replaced before it was asked. */
   function countDropped(next: TextQuestion | null): void {
     const { timing } = store.getState();
@@ -189,26 +169,14 @@ export function createCoordinator(store: StoreApi<WorkbenchState>, ports: Ports)
   function problemOf({ key, request }: Question): string | undefined {
     const message = failures.get(key);
     if (message !== undefined || results.get(key) !== null) return message;
-    const gate = gateOf(request, store.getState().dictionaries);
+    const gate = dictionaries.gateOf(request);
     return gate.kind === 'refused' ? gate.message : undefined;
-  }
-
-  /** Opens the dictionaries that questions wait for, and asks once for each that only a person can give. */
-  function openMissing(wanted: readonly Question[]): void {
-    const { dictionaries, actions } = store.getState();
-    for (const { request } of wanted) {
-      const gate = gateOf(request, dictionaries);
-      if (gate.kind === 'waiting') for (const id of gate.missing) void actions.openDictionary({ kind: 'id', id });
-      if (gate.kind !== 'refused' || gate.lost === null || asked.has(gate.lost)) continue;
-      asked.add(gate.lost);
-      actions.notify('warning', gate.message);
-    }
   }
 
   /** True while nothing is known about the question and it can be asked. */
   function isOpen(question: TextQuestion | AnswerQuestion): boolean {
     const { key } = question;
-    if (stopped.has(key) || failures.has(key) || gateOf(question.request, store.getState().dictionaries).kind !== 'ready') return false;
+    if (stopped.has(key) || failures.has(key) || dictionaries.gateOf(question.request).kind !== 'ready') return false;
     const isShown = question.kind === 'text' ? texts.isShown(question) : answers.isShown(question);
     return !isShown && results.get(key) === null;
   }
@@ -279,12 +247,6 @@ export function createCoordinator(store: StoreApi<WorkbenchState>, ports: Ports)
     if (hasChanged(['prompt', 'sampling'])) stopped.clear();
   }
 
-  function retryDictionaries(): void {
-    const { dictionaries, actions } = store.getState();
-    for (const id of wantedTexts.flatMap(({ request }) => dictionariesOf(request)))
-      if (dictionaries.get(id)?.status === 'failed') void actions.openDictionary({ kind: 'id', id });
-  }
-
   function abandon(): void {
     flight?.controller.abort();
     failures.clear();
@@ -305,7 +267,7 @@ export function createCoordinator(store: StoreApi<WorkbenchState>, ports: Ports)
       const keys = wantedTexts.map(({ key }) => key);
       abandon();
       keys.forEach(results.forget);
-      retryDictionaries();
+      dictionaries.retry(wantedTexts.map(({ request }) => request));
       update();
     },
     forget() {
