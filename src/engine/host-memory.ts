@@ -56,20 +56,31 @@ export function guardHeap(): void {
   const wasm = backend() as BackendWasm;
   if (guarded.has(wasm)) return;
   guarded.add(wasm);
-  const module = wasm.wasm;
-  module._free(module._malloc(1)); // on its first call the binding puts the binary's own function in its place
-  const malloc = module._malloc;
-  module._malloc = (bytes) => {
+  const binding = bindingOf(wasm);
+  binding._free(binding._malloc(1)); // on its first call it puts the binary's own function in its place
+  const malloc = binding._malloc;
+  binding._malloc = (bytes) => {
     const address = malloc(bytes);
     if (address === 0 && bytes > 0) throw new RangeError('the memory of WebAssembly is full.');
     return address;
   };
 }
 
+/** What tfjs's types don't show of the binding to its binary. */
+interface Binding {
+  /** The raw exports, the memory among them. */
+  readonly asm?: { readonly memory?: unknown };
+  _malloc(bytes: number): number;
+  _free(address: number): void;
+}
+
+function bindingOf(wasm: BackendWasm): Binding {
+  return wasm.wasm as unknown as Binding;
+}
+
 /** The memory of tfjs's binary; null where it is out of reach. */
 function heapOf(wasm: BackendWasm): WebAssembly.Memory | null {
-  // Not in tfjs's types: the raw exports of its binary, the memory among them.
-  const { asm } = wasm.wasm as unknown as { readonly asm?: { readonly memory?: unknown } };
+  const { asm } = bindingOf(wasm);
   return asm?.memory instanceof WebAssembly.Memory ? asm.memory : null;
 }
 

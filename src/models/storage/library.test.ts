@@ -42,5 +42,5 @@ it('bytes that came twice are kept once, room or not', async () => {
   writer.close();
   store.limit = 0;
   expect((await library.finish(at('two'), HASH))?.size).toBe(5);
-  expect((await store.names()).sort()).toEqual([HASH, `${HASH}.json`]);
+  expect([...(await store.names())].sort()).toEqual([HASH, `${HASH}.json`]);
 });
