@@ -4,6 +4,7 @@ import type { HookName } from '../anatomy/hook-names';
 import { attentionOf } from '../anatomy/model-config';
 import { fromArray } from './index';
 import { randomWeights, relativeError } from './self-check';
+import { range, sumOf } from './test-arithmetic';
 import { ask, greedy, loadRandom, nodeBackends, optionConfigs, starter } from './test-helpers';
 import type { EngineAnswer, EngineModel } from './types';
 
@@ -11,8 +12,6 @@ import type { EngineAnswer, EngineModel } from './types';
 const TOLERANCE = 2e-5;
 const ids = [0, 7, 12, 7, 31, 4, 49, 12];
 const n = ids.length;
-const range = (count: number) => Array.from({ length: count }, (_, i) => i);
-const sumOf = (xs: ArrayLike<number>) => Array.from(xs).reduce((total, x) => total + x, 0);
 const softmax = (xs: readonly number[]) => {
   const exps = xs.map((x) => Math.exp(x - Math.max(...xs)));
   return exps.map((x) => x / sumOf(exps));
