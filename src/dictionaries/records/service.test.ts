@@ -42,6 +42,10 @@ describe('feature records', () => {
     expect(record.index).toBe(3);
     expect(record.topLogits).toHaveLength(10);
     expect(record.histogram?.values).toHaveLength(16);
+    // Stored in few steps each, they are made to sum to 1 again; so do the four intervals.
+    const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+    expect(sum(record.histogram?.heights ?? [])).toBeCloseTo(1, 10);
+    expect(sum(record.groups.flatMap(({ share }) => share ?? []))).toBeCloseTo(1, 10);
     expect(sent.filter((file) => file.startsWith('records.bin'))).toEqual(['records.bin 94']);
     const [top] = record.groups;
     expect(top).toMatchObject({ kind: 'top', share: null });

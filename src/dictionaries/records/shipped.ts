@@ -40,10 +40,10 @@ export async function recordOf(parts: ShippedParts, index: number, bytes: Uint8A
     tokenCount: format.tokens,
   };
   if (!isLive) return record;
-  const shares = rows.list(row, 'histogram');
+  const shares = sharesOf(rows.list(row, 'histogram'));
   return {
     ...record,
-    histogram: { values: shares.map((_, bin) => ((bin + 0.5) / shares.length) * max), heights: shares },
+    histogram: { values: shares.map((_, bin) => ((bin + 0.5) / shares.length) * max), heights: shares, isRough: true },
     groups: await groupsOf(parts, rows, row, shares),
     correlatedNeurons: both(rows, row, 'neurons', 'neurons_pearson').map(([at, pearson]) => ({ index: at, pearson, cosine: null })),
     correlatedFeatures: both(rows, row, 'partners', 'partners_pearson').map(([at, pearson]) => ({ index: at, pearson, cosine: null })),
@@ -62,6 +62,15 @@ export function ruleLabel(format: RecordFormat, rows: RowReader, row: number, pi
 
 /** Whether a proposed label scores high enough to be shown as one. Labels that nobody scored are taken as they are. */
 export const isGoodLabel = (label: FeatureLabel): boolean => label.auc === null || label.auc >= LABEL_AUC;
+
+/**
+ * Shares that sum to 1 again. @param stored shares of equal bins, each rounded to one of few stored steps.
+ * @returns a new list; all zeros stay so.
+ */
+export function sharesOf(stored: readonly number[]): number[] {
+  const sum = stored.reduce((total, share) => total + share, 0);
+  return stored.map((share) => (sum > 0 ? share / sum : 0));
+}
 
 function both(rows: RowReader, row: number, indices: string, values: string): [number, number][] {
   const numbers = rows.list(row, values);

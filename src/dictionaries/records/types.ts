@@ -35,6 +35,8 @@ export interface Histogram {
   readonly values: readonly number[];
   /** Count in each bin. Relative counts where the records store no others. */
   readonly heights: readonly number[];
+  /** The heights are shares that were stored in few steps: each may be off by a third. */
+  readonly isRough?: true;
 }
 
 /** A neuron or a feature that goes with this one. */

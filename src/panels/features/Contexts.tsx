@@ -38,13 +38,13 @@ export function Contexts({ feature, record, bosId }: { feature: FeatureRef; reco
         </div>
       ) : null}
       {record.groups.map((group, at) => (
-        <Group key={at} group={group} filled={filled} scale={scale} max={record.maxActivation ?? 0} />
+        <Group key={at} group={group} filled={filled} scale={scale} max={record.maxActivation ?? 0} isRough={record.histogram?.isRough === true} />
       ))}
     </section>
   );
 }
 
-function Group({ group, filled, scale, max }: { group: ExcerptGroup; filled: Filled; scale: ReturnType<typeof activationHeat>; max: number }) {
+function Group({ group, filled, scale, max, isRough }: { group: ExcerptGroup; filled: Filled; scale: ReturnType<typeof activationHeat>; max: number; isRough: boolean }) {
   const strips = (
     <ol className={styles.strips}>
       {group.excerpts.map((excerpt, at) => (
@@ -64,14 +64,19 @@ function Group({ group, filled, scale, max }: { group: ExcerptGroup; filled: Fil
         {strips}
       </>
     );
-  return <Disclosure level={4} title={titleOf(group, max)}>{strips}</Disclosure>;
+  return <Disclosure level={4} title={titleOf(group, max, isRough)}>{strips}</Disclosure>;
 }
 
-function titleOf({ kind, low, high, share }: ExcerptGroup, max: number): string {
+function titleOf({ kind, low, high, share }: ExcerptGroup, max: number, isRough = false): string {
   if (kind === 'top') return 'Top activations';
   const percent = (value: number) => `${Math.round((100 * value) / (max > 0 ? max : 1))}%`;
-  const part = share === null ? '' : ` · holds ${share < 0.001 ? '<0.1' : (100 * share).toFixed(1)}% of its activations`;
+  const part = share === null ? '' : ` · holds ${partOf(share, isRough)} of its activations`;
   return `Interval ${figure(low)} – ${figure(high)} (${percent(low)} – ${percent(high)} of max)${part}`;
+}
+
+function partOf(share: number, isRough: boolean): string {
+  if (isRough) return share < 0.01 ? 'under 1%' : `about ${(100 * share).toFixed(0)}%`;
+  return `${share < 0.001 ? '<0.1' : (100 * share).toFixed(1)}%`;
 }
 
 function peakOf({ values, chosen }: Excerpt): number {

@@ -38,10 +38,11 @@ export function Evidence({ record, logits, problem }: { record: FeatureRecord; l
         )}
         <p className={styles.note}>
           {tokenCount === null ? 'How many tokens this was counted on isn’t recorded.' : `Over ${tokenCount.toLocaleString('en')} tokens${dataset === null ? '' : ` of ${dataset}`}.`}
+          {histogram?.isRough === true ? ' Bars are stored roughly: each may be off by a third.' : ''}
         </p>
       </section>
       <section className={styles.part} aria-label="logits">
-        <h4>W_dec · W_U</h4>
+        <h4>Tokens it writes (W_dec · W_U)</h4>
         {topLogits.length === 0 && bottomLogits.length === 0 ? (
           <p className={styles.note}>{problem ?? 'These records hold none; they are computed once the dictionary’s weights are open.'}</p>
         ) : (
