@@ -109,6 +109,26 @@ describe('feature statistics', { timeout: 60_000 }, () => {
     expect(store.getState().document.prompt).toEqual({ kind: 'text', text: found[1]?.textContent });
   });
 
+  it('can be called off, and asked again', async () => {
+    const store = await show({ view: 'effective' }, ['Once upon a time']);
+    const asked: AbortSignal[] = [];
+    const { actions } = store.getState();
+    const wait = (_: RunRequest, signal: AbortSignal) => new Promise<RunResult>((_done, fail) => {
+      asked.push(signal);
+      signal.addEventListener('abort', () => fail(signal.reason));
+    });
+    act(() => store.setState({ actions: { ...actions, ask: wait } }));
+    const button = (name: string) => screen.getByRole('button', { name }) as HTMLButtonElement;
+    fireEvent.click(button('Measure'));
+    expect(screen.getByText(/Running the prompts/)).toBeTruthy();
+    expect(button('Measure').disabled).toBe(true);
+    await act(async () => fireEvent.click(button('Cancel')));
+    expect(asked.map(({ aborted }) => aborted)).toEqual([true]);
+    expect(screen.queryByText(/Running the prompts/)).toBeNull();
+    expect(button('Measure').disabled).toBe(false);
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
+
   it('says what can’t be measured', async () => {
     await show({ view: 'separability', labelled: 'no bar here' });
     fireEvent.click(screen.getByRole('button', { name: 'Measure' }));

@@ -12,7 +12,7 @@ import { Button, Message, Progress, Segmented, Select, TextField } from '../../u
 import { Inputs } from './Inputs';
 import { asLines } from './lines';
 import { Results } from './Results';
-import { dictionaryOf, NEURONS, settings, VIEWS, type Settings } from './settings';
+import { dictionaryOf, MEANINGS, NEURONS, settings, VIEWS, type Settings } from './settings';
 import { useMeasure } from './use-measure';
 import styles from './Panel.module.css';
 
@@ -45,6 +45,7 @@ function WithModel({ info }: { info: ModelInfo }) {
       <div className={styles['bar']}>
         <Segmented label="view" hideLabel options={VIEWS} value={values.view} onChange={(view) => onChange({ view })} />
       </div>
+      <p className={styles['note']}>{MEANINGS[values.view]}</p>
       <div className={styles['bar']}>
         <Select label="of" options={[...options, { value: NEURONS, label: 'neurons' }]} value={dictionary === '' ? NEURONS : dictionary} onChange={(id) => onChange({ dictionary: id, unit: -1 })} />
         {dictionary === '' ? <TextField label={settings.hook.label} value={values.hook} onChange={(hook) => onChange({ hook, unit: -1 })} /> : null}
@@ -69,7 +70,7 @@ function WithModel({ info }: { info: ModelInfo }) {
 function Measuring({ info, dictionary, values, onChange }: { info: ModelInfo; dictionary: DictionaryId; values: Settings; onChange: (change: Partial<Settings>) => void }) {
   const set = usePromptSets(selectSet);
   const sequence = useWorkbench(selectSequence);
-  const { state, measure } = useMeasure(info);
+  const { state, measure, cancel } = useMeasure(info);
   const own = values.prompts.split(/\r\n|\n|\r/);
   const prompts = asLines(values.prompts.trim() === '' ? (set?.prompts ?? []) : own);
   const run = (change: Partial<Settings> = {}) => {
@@ -83,7 +84,12 @@ function Measuring({ info, dictionary, values, onChange }: { info: ModelInfo; di
         <Button variant="primary" isDisabled={state.status === 'running' || (values.view === 'similarity' && prompts.used.length === 0)} onPress={() => run()}>
           Measure
         </Button>
-        {state.status === 'running' ? <Progress label="Running the prompts" value={null} /> : null}
+        {state.status === 'running' ? (
+          <>
+            <Progress label={values.view === 'gradient' ? 'Following the gradient' : 'Running the prompts'} value={null} />
+            <Button onPress={cancel}>Cancel</Button>
+          </>
+        ) : null}
       </div>
       {state.status === 'failed' ? (
         <Message tone="error" title="That could not be measured">

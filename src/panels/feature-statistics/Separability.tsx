@@ -31,7 +31,7 @@ export function Separability({ result, concept, isFeatures, onConcept, onUnit, o
         {listIn(result, 'samples').map((count, i) => `${concepts[i] ?? ''} ${count}`).join(', ')}.
       </p>
       <table className={styles['table']}>
-        <caption>Distance of two concepts, mean over {what}s, nothing taken off</caption>
+        <caption>D of two concepts at a time, mean over {what}s, nothing taken off</caption>
         <thead>
           <tr>
             <td />

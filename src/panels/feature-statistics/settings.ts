@@ -12,6 +12,14 @@ export const VIEWS = [
 ] as const;
 export type View = (typeof VIEWS)[number]['value'];
 
+/** What a view measures, said before anything is. */
+export const MEANINGS: Readonly<Record<View, string>> = {
+  effective: 'How many features carry the text, as if all of them were used alike: F = exp(S), S the entropy of their shares of all activation; ψ = F / N, N the width of the stream.',
+  separability: 'How differently features fire on prompts of different concepts: D, the Jensen–Shannon distance of their activations, from 0 (alike) to 1 (nothing in common), less what chance alone gives. Bins and correction are reconstructed.',
+  similarity: 'Which prompts use the same features as a few examples do: J from 0 (none in common) to 1 (the same). Reconstructed from an abstract.',
+  gradient: 'Which features a TopK would keep that also asks how much each moves one next token against another, beta saying how much that counts: for the text of the workbench. The formula is reconstructed.',
+};
+
 const LABELLED = [
   ...['The dog barked at the cat.', 'A bird sang in the tree.', 'The fish swam in the pond.', 'A little mouse ran away.', 'The horse ate the grass.', 'The cat sat on the mat.'].map((line) => `animals | ${line}`),
   ...['She ate a big red apple.', 'They baked a cake for the party.', 'He drank a cup of milk.', 'Mom made soup for dinner.', 'The bread was warm and soft.', 'We had eggs for breakfast.'].map((line) => `food | ${line}`),

@@ -10,7 +10,7 @@ export type Measured =
   | { readonly status: 'done'; readonly result: AnalysisResult; readonly spec: AnalysisSpec }
   | { readonly status: 'failed'; readonly message: string };
 
-/** Asks for an analysis when told to. The newest question wins; another model or a panel that goes ends it. @param ids of the text that it is about. */
+/** Asks for an analysis when told to. The newest question wins; `cancel`, another model or a panel that goes ends it. @param ids of the text that it is about. */
 export function useMeasure(info: ModelInfo) {
   const { ask } = useActions();
   const [state, setState] = useState<Measured>({ status: 'idle' });
@@ -32,5 +32,6 @@ export function useMeasure(info: ModelInfo) {
     },
     [ask, info],
   );
-  return { state, measure };
+  const cancel = useCallback(() => running.current?.abort(), []);
+  return { state, measure, cancel };
 }

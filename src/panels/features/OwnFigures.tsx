@@ -61,7 +61,17 @@ export function OwnFigures({ feature, onRecord, isDone }: { feature: FeatureRef;
         </p>
       ) : null}
       {state !== null && typeof state !== 'string' ? (
-        <Progress label="Reading texts" value={state.done / state.total} detail={`${state.done} of ${state.total}`} />
+        <div className={styles.running}>
+          <Progress label="Reading texts" value={state.done / state.total} detail={`${state.done} of ${state.total}`} />
+          <Button
+            onPress={() => {
+              running.current?.abort();
+              setState(null);
+            }}
+          >
+            Cancel
+          </Button>
+        </div>
       ) : (
         <p className={styles.note}>
           {isDone ? `Computed from ${what}: correlations are not known. ` : ''}

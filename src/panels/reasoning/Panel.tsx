@@ -1,6 +1,7 @@
 import { useCallback, useMemo } from 'react';
 import type { DictionaryId, DictionaryInfo } from '../../anatomy/dictionary';
 import type { ModelInfo } from '../../anatomy/model-info';
+import { DictionaryDialogButton } from '../dictionary-dialog';
 import { useDictionaries, useOpened } from '../../store/dictionary-choices-react';
 import { BUILT_IN_MODEL } from '../../store/document';
 import { useActions, useWorkbench } from '../../store/react';
@@ -51,8 +52,8 @@ function WithModel({ info }: { info: ModelInfo }) {
         {info.id === BUILT_IN_MODEL ? <Button onPress={runDemo}>Set up the demonstration</Button> : null}
       </div>
       {dictionary === '' ? (
-        <Message tone="empty" title="No dictionary for this model">
-          Open one in the panel “Features”, or train one in “Train a dictionary”.
+        <Message tone="empty" title="No dictionary for this model" action={<DictionaryDialogButton />}>
+          Rules are about features, and those come from a dictionary. Open one, or train one in the panel “Train a dictionary”.
         </Message>
       ) : opened?.status === 'failed' ? (
         <Message tone="error" title="The dictionary could not be opened">
@@ -84,16 +85,21 @@ function WithDictionary({ info, dictionary, about, values, onChange }: Given) {
   const rows = useMemo(() => rowsOf(result), [result]);
   const reasoned = useMemo(() => (rows === null || sequence === null || values.concepts.trim() === '' ? null : reason(values, rows, sequence.promptLength)), [rows, sequence, values]);
   const onFitted = useCallback((fitted: readonly Fitted[]) => onChange({ concepts: formatConcepts(fitted) }), [onChange]);
-  const { state, fit } = useFit(info, dictionary, onFitted);
+  const { state, fit, cancel } = useFit(info, dictionary, onFitted);
   return (
     <>
       <Disclosure title="Examples" isOpen={values.concepts.trim() === ''}>
         <TextArea label="concept | prompt, one a line" rows={6} value={values.examples} onChange={(examples) => onChange({ examples })} />
-        <div className={styles['bar']}>
+        <div className={styles['examples']}>
           <Button variant="primary" isDisabled={state.status === 'running'} onPress={() => void fit(values.examples)}>
             Find features for them
           </Button>
-          {state.status === 'running' ? <Progress label="Running the examples" value={state.done / state.total} detail={`${state.done} of ${state.total}`} /> : null}
+          {state.status === 'running' ? (
+            <>
+              <Progress label="Running the examples" value={state.done / state.total} detail={`${state.done} of ${state.total}`} />
+              <Button onPress={cancel}>Cancel</Button>
+            </>
+          ) : null}
         </div>
         {state.status === 'failed' ? (
           <Message tone="error" title="No features found">

@@ -13,7 +13,7 @@ export type FitState =
   | { readonly status: 'done'; readonly fitted: readonly Fitted[] }
   | { readonly status: 'failed'; readonly message: string };
 
-/** Runs the examples and finds features and thresholds. Ends when the panel goes. @param onDone is given what was found. */
+/** Runs the examples and finds features and thresholds. Ends with `cancel` and when the panel goes. @param onDone is given what was found. */
 export function useFit(info: ModelInfo, dictionary: string, onDone: (fitted: readonly Fitted[]) => void) {
   const { ask, encode } = useActions();
   const [state, setState] = useState<FitState>({ status: 'idle' });
@@ -51,5 +51,6 @@ export function useFit(info: ModelInfo, dictionary: string, onDone: (fitted: rea
     },
     [ask, encode, info, dictionary, onDone],
   );
-  return { state, fit };
+  const cancel = useCallback(() => running.current?.abort(), []);
+  return { state, fit, cancel };
 }

@@ -67,7 +67,12 @@ export function EraseForm({ info, dictionary, onAdd }: { info: ModelInfo; dictio
           Find the features
         </Button>
       </div>
-      {isRunning ? <Progress label="Reading the prompts" value={null} /> : null}
+      {isRunning ? (
+        <div className={styles.running}>
+          <Progress label="Reading the prompts" value={null} />
+          <Button onPress={() => controller.current?.abort()}>Cancel</Button>
+        </div>
+      ) : null}
       {problem === null ? null : (
         <Message tone="error" title="No set of features">
           {problem}

@@ -128,7 +128,7 @@ export function FeatureRow({ group, edit, controls }: FeatureRowProps) {
         )}
       </div>
       <div className={styles.place}>
-        feature {index}, {OPS.find(({ value }) => value === op)?.formula ?? ''}
+        feature {index}, f′ = {OPS.find(({ value }) => value === op)?.formula ?? ''}
         {keepError ? '' : ', without the error term'}; {placeLine(members)}
         {unit === null ? '' : `; maximum ${unit.maximum.toPrecision(3)} ${unit.source === 'records' ? 'in its records' : 'in this text (no records)'}`}
         {inText === null ? '' : `, fires at ${inText.count} of ${inText.values.length} tokens here`}

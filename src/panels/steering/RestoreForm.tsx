@@ -57,13 +57,18 @@ export function RestoreForm({ info, dictionary }: { info: ModelInfo; dictionary:
       </p>
       <div className={styles.where}>
         <Segmented label="α" options={ALPHAS} value={alpha} onChange={setAlpha} />
-        <NumberField label="experts (those that moved most)" value={top} min={1} max={1000} step={1} onChange={setTop} />
+        <NumberField label="experts: the features that moved most" value={top} min={1} max={1000} step={1} onChange={setTop} />
         <Button variant="primary" isDisabled={!isSteering || isRunning} onPress={() => void run()}>
           Push back
         </Button>
       </div>
       {isSteering ? null : <p className={styles.hint}>Nothing is changed yet: switch a slider on first, such as one that ablates or erases.</p>}
-      {isRunning ? <Progress label="Running the arms and ten random draws" value={null} /> : null}
+      {isRunning ? (
+        <div className={styles.running}>
+          <Progress label="Running it with these features, with all, and with ten random draws" value={null} />
+          <Button onPress={() => controller.current?.abort()}>Cancel</Button>
+        </div>
+      ) : null}
       {problem === null ? null : (
         <Message tone="error" title="This could not be computed">
           {problem}
