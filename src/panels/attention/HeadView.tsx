@@ -1,4 +1,5 @@
 import { useCallback, useMemo, useRef } from 'react';
+import { axisLabels, COLUMN_ROOM } from '../../charts/axis-labels';
 import type { WatchHover } from '../../charts/CellPicture';
 import { inkColours, sequential } from '../../charts/colour';
 import type { Cell } from '../../charts/geometry';
@@ -8,7 +9,7 @@ import { RampLegend } from '../../charts/Legend';
 import { LineView } from '../../charts/LineView';
 import { useTheme } from '../../charts/theme';
 import type { Sequence } from '../../store/state';
-import { axisLabels, describeCell, ownMaximum, summariseHead } from './layout';
+import { describeCell, ownMaximum, summariseHead } from './layout';
 import styles from './Panel.module.css';
 
 export interface HeadViewProps {
@@ -24,8 +25,8 @@ export interface HeadViewProps {
   readonly watchHover: WatchHover;
 }
 
-/** Characters that axis labels have room for. */
-const [ROW_ROOM, COL_ROOM] = [11, 8];
+/** Characters that labels beside the map have room for. */
+const ROW_ROOM = 11;
 
 /** One head, large: the map of all pairs, or the lines of one token. */
 export function HeadView(props: HeadViewProps) {
@@ -41,7 +42,7 @@ export function HeadView(props: HeadViewProps) {
   );
   const labels = useMemo(() => axisLabels(tokens), [tokens]);
   const rowLabels = useMemo(() => axisLabels(tokens, ROW_ROOM), [tokens]);
-  const colLabels = useMemo(() => axisLabels(tokens, COL_ROOM), [tokens]);
+  const colLabels = useMemo(() => axisLabels(tokens, COLUMN_ROOM), [tokens]);
   const summary = useMemo(() => summariseHead(matrix, tokens, id), [matrix, tokens, id]);
   const idle = pinned !== null && pinned < tokens.length ? `marked: ${labels[pinned] ?? ''}` : '';
   const onRead = useCallback(

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { namedArray } from '../../anatomy/named-array';
 import {
-  axisLabels,
   describeCell,
   formatScore,
   headMatrix,
@@ -80,8 +79,6 @@ describe('reading a head', () => {
 
 describe('small things', () => {
   it('labels, names and numbers', () => {
-    expect(axisLabels([' a', ' a'])).toEqual(['·a 0', '·a 1']);
-    expect(axisLabels([' little', ' fox'], 8)).toEqual(['·litt… 0', '·fox 1']);
     expect(parseHeadId('L11H3')).toEqual({ layer: 11, head: 3 });
     expect([0.934, 1, 0, 2.138].map(formatScore)).toEqual(['.93', '1.00', '.00', '2.14']);
   });

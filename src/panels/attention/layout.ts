@@ -77,15 +77,6 @@ export function ownMaximum(matrix: HeatData): number {
   return largest > 0 ? largest : 1;
 }
 
-/** Axis labels of at most `room` characters: the token with its position, so that equal tokens stay apart; the token is cut first. */
-export function axisLabels(tokens: readonly string[], room = Number.POSITIVE_INFINITY): string[] {
-  return tokens.map((token, pos) => {
-    const text = visible(token);
-    const left = room - String(pos).length - 1;
-    return `${text.length > left ? `${text.slice(0, Math.max(1, left - 1))}…` : text} ${pos}`;
-  });
-}
-
 /** The reading of one cell. */
 export function describeCell(matrix: HeatData, tokens: readonly string[], dest: number, source: number): string {
   const name = (pos: number) => visible(tokens[pos] ?? '');

@@ -1,11 +1,11 @@
 import { useCallback, useMemo, useRef } from 'react';
+import { axisLabels, COLUMN_ROOM } from '../../charts/axis-labels';
 import type { WatchHover } from '../../charts/CellPicture';
 import { inkColours, sequential } from '../../charts/colour';
 import { Heatmap } from '../../charts/Heatmap';
 import { heatmapPixels, maxPool } from '../../charts/heatmap-pixels';
 import { RampLegend } from '../../charts/Legend';
 import { useTheme } from '../../charts/theme';
-import { visible } from '../../lib/token-text';
 import type { Sequence } from '../../store/state';
 import type { Activations } from './activations';
 import { describeCell, heatOf, summariseHeat } from './heat';
@@ -14,8 +14,6 @@ import styles from './Panel.module.css';
 
 /** Room for row labels: indices alone, or with names. */
 const [INDEX_ROOM, NAME_ROOM] = [44, 128];
-/** Characters that a token label has room for. */
-const TOKEN_ROOM = 8;
 
 export interface FeatureMapProps {
   readonly activations: Activations;
@@ -38,7 +36,7 @@ export function FeatureMap(props: FeatureMapProps) {
   const reading = useRef<HTMLDivElement>(null);
   const heat = useMemo(() => heatOf(activations, features), [activations, features]);
   const names = useMemo(() => features.map((feature) => nameOf(feature, knownOf(feature))), [features, knownOf]);
-  const labels = useMemo(() => tokens.map((token, pos) => `${cut(visible(token))} ${pos}`), [tokens]);
+  const labels = useMemo(() => axisLabels(tokens, COLUMN_ROOM), [tokens]);
   const pixelsOf = useCallback(
     (side: number) => heatmapPixels(maxPool(heat.data, side), { ramp: sequential(theme), min: 0, max: heat.max, masked: inkColours(theme).masked }),
     [heat, theme],
@@ -82,5 +80,3 @@ export function FeatureMap(props: FeatureMapProps) {
     </div>
   );
 }
-
-const cut = (text: string) => (text.length > TOKEN_ROOM ? `${text.slice(0, TOKEN_ROOM - 1)}…` : text);
