@@ -263,6 +263,21 @@ describe('a session with dictionaries', () => {
     expectAllClose((await ask([3, 1, 4])).logits!.data, first.logits!.data, { relative: 1e-5 }, 'back again');
   });
 
+  it('closed and opened again while something is computed, it stays open', async () => {
+    const { session } = openSession();
+    const info = await session.load(source('llama'), () => undefined, never);
+    const open = () => session.dictionaries.open({ kind: 'id', id: A }, () => undefined, never);
+    await open();
+    const busy = session.run(question(info, { ids: [1, 2], generate: greedy }), { signal: never });
+    const closing = session.dictionaries.close(A);
+    await open();
+    await Promise.all([busy, closing]);
+    const request = question(info, { ids: [1], interventions: [edit(A)] });
+    expect(session.dictionaries.missing(request)).toEqual([]);
+    await session.dictionaries.close(A);
+    expect(session.dictionaries.missing(request)).toEqual([A]);
+  });
+
   it('a download holds up nobody else', async () => {
     const { watched } = openSession();
     let arrive = (): void => undefined;

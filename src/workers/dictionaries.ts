@@ -92,10 +92,11 @@ export class Dictionaries {
     return this.open({ kind: 'id', id }, config, { onProgress: () => undefined, signal });
   }
 
-  /** Takes one that was made here, such as one that was trained. @throws UserError when it doesn't fit the model. */
-  put(dictionary: Dictionary, config: ModelConfig): void {
+  /** Takes one that was made here, such as one that was trained, and gives it. @throws UserError when it doesn't fit the model. */
+  put(dictionary: Dictionary, config: ModelConfig): Dictionary {
     checkFit(dictionary.info, config, dictionary.info.name);
     this.#keep(dictionary, null);
+    return dictionary;
   }
 
   close(id: DictionaryId): void {

@@ -36,6 +36,8 @@ export class SessionDictionaries {
   readonly #ports: SessionDictionaryPorts;
   readonly #host: DictionaryHost;
   readonly #open: Dictionaries;
+  /** Those that the page closed, while something is still computed; it may open them again meanwhile. */
+  readonly #closing = new Set<DictionaryId>();
 
   constructor(ports: SessionDictionaryPorts, host: DictionaryHost) {
     this.#ports = ports;
@@ -48,9 +50,10 @@ export class SessionDictionaries {
   /** See `Runner.openDictionary`. */
   async open(source: OpenSource, onProgress: (progress: LoadProgress) => void, signal: AbortSignal): Promise<DictionaryInfo> {
     const config = this.#host.config();
-    if (source.kind !== 'trained') return (await this.#open.open(source, config, { onProgress, signal })).info;
-    this.#open.put(source.dictionary, config);
-    return source.dictionary.info;
+    if (source.kind === 'id') this.#closing.delete(source.id);
+    const { info } = source.kind === 'trained' ? this.#open.put(source.dictionary, config) : await this.#open.open(source, config, { onProgress, signal });
+    this.#closing.delete(info.id); // of dropped files the name is known only now
+    return info;
   }
 
   /** The dictionary of this name, opened if it isn't. @throws UserError */
@@ -64,7 +67,10 @@ export class SessionDictionaries {
   }
 
   close(id: DictionaryId): Promise<void> {
-    return this.#host.whenIdle(() => this.#open.close(id));
+    this.#closing.add(id);
+    return this.#host.whenIdle(() => {
+      if (this.#closing.delete(id)) this.#open.close(id);
+    });
   }
 
   /** Rows of W_dec, copied. @throws UserError for a feature that there isn't. */
