@@ -120,15 +120,19 @@ describe('training a dictionary on prompts', () => {
     expect(await actions.take()).toBe(result!.dictionary.info.id);
   });
 
-  it('gives the same dictionary with and without a pause, and after a reload', async () => {
+  it.each([
+    ['topk', {}],
+    ['vsae', { variational: { klCoefficient: 0.05, variance: 'learned' } }],
+  ] as const)('gives the same dictionary with and without a pause, and after a reload: %s', async (architecture, more) => {
     model = info;
+    const asked: TrainingRequest = { ...request(40), settings: { ...request(40).settings, ...more } };
     const whole = await open(ports(memory()));
-    await whole.actions.start(request(40));
+    await whole.actions.start(asked);
     const expected = whole.training.getState();
 
     const storage = memory();
     const first = await open(ports(storage));
-    void first.actions.start(request(40));
+    void first.actions.start(asked);
     await until(first.training, ({ step }) => step >= 5);
     first.actions.pause();
     expect(first.training.getState().status).toBe('paused');
@@ -138,11 +142,12 @@ describe('training a dictionary on prompts', () => {
     await until(first.training, () => storage.kept.has('dictionary-training'));
 
     const second = await open(ports(storage));
-    expect(second.training.getState()).toMatchObject({ status: 'paused', request: request(40) });
+    expect(second.training.getState()).toMatchObject({ status: 'paused', request: asked });
     expect(second.training.getState().points.length).toBeGreaterThan(0);
     await second.actions.resume();
     const { result, points } = second.training.getState();
     expect(points).toEqual(expected.points);
+    expect(result!.dictionary.info.architecture).toBe(architecture);
     expect(result!.dictionary.info.id).toBe(expected.result!.dictionary.info.id);
   });
 

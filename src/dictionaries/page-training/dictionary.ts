@@ -40,7 +40,7 @@ export async function trainedDictionary(trained: TrainedArrays, about: { readonl
       dIn: d,
       dOut: d,
       dSae,
-      format: 'trained in this page',
+      format: variational === undefined ? 'trained in this page' : 'trained in this page as a vSAE',
       architecture: variational === undefined ? 'topk' : 'vsae',
       storedDtype: 'float32',
       bytes: 4 * (2 * dSae * d + dSae + d),

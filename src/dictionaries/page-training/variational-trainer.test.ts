@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decode } from '../decode';
 import { encode } from '../encode';
+import { exportSaelens } from '../export';
 import { variationalCode } from '../variants';
 import { trainedDictionary } from './dictionary';
 import { evaluateOn } from './evaluate';
@@ -63,6 +64,8 @@ describe.each(['unit', 'learned', 'none'] as const)('a variational training, var
     const dictionary = await trainedDictionary(trained, about);
     expect(dictionary.info).toMatchObject({ name: 'small, vSAE', architecture: 'vsae', spec: { encoder: 'topk', k: 3 } });
     expect(dictionary.info.notes.join(' ')).toMatch(/c_KL 0\.02.*exported as that, since SAELens has no vSAE/);
+    const written = JSON.parse(new TextDecoder().decode(exportSaelens(dictionary)['cfg.json'])) as unknown;
+    expect(written).toMatchObject({ architecture: 'topk', k: 3, metadata: { exported_from: expect.stringMatching(/^trained in this page as a vSAE, trained:/) as string } });
     const f = encode(dictionary, data, COUNT);
     const y = decode(dictionary, f, COUNT, data);
     for (const pos of [0, 7, 300]) {

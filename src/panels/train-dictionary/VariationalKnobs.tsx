@@ -21,7 +21,7 @@ export function VariationalKnobs({ knobs, change }: { knobs: Knobs; change: (val
 export function VariationalNote() {
   return (
     <p className={styles['note']}>
-      A vSAE encodes into means with noise about them, keeps the k largest magnitudes, and pays c_KL for the divergence of its code from N(0, 1); formulas as in its authors’ code. Their finding, taken from a
+      A vSAE (variational) encodes into means with noise about them, keeps the k largest magnitudes, and pays c_KL for the divergence of its code from N(0, 1); formulas as in its authors’ code. Their finding, taken from a
       summary of the paper and not measured here: on Pythia-70m it does worse than TopK on core metrics and has many more dead features, because the divergence pushes activations to 0. c_KL 500 is theirs;
       activations are scaled here, so where nothing gets explained, try less.
     </p>

@@ -22,7 +22,7 @@ export const settings = {
     label: 'architecture',
     options: [
       { value: 'topk', label: 'TopK' },
-      { value: 'vsae', label: 'vSAE (variational)' },
+      { value: 'vsae', label: 'vSAE' },
     ],
     initial: 'topk',
   }),
