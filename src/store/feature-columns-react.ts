@@ -1,8 +1,11 @@
 import { useEffect, useMemo, useState } from 'react';
+import type { StoreApi } from 'zustand/vanilla';
 import type { DictionaryId } from '../anatomy/dictionary';
 import { readColumns, rowOfFeature, type FeatureColumns } from '../dictionaries/records';
-import { useActions, useWorkbench } from './react';
+import { abortError } from '../lib/errors';
+import { useStoreApi, useWorkbench } from './react';
 import { selectModelInfo } from './selectors';
+import type { WorkbenchState } from './state';
 
 /** What is known of a feature besides the text at hand. */
 export interface KnownFeature {
@@ -25,14 +28,14 @@ const reading = new Map<string, Promise<FeatureColumns | null>>();
 export function useFeatureKnowledge(dictionary: DictionaryId): { knownOf: (feature: number) => KnownFeature; hasRecords: boolean } {
   const info = useWorkbench(selectModelInfo);
   const own = useWorkbench((state) => state.document.featureLabels[dictionary]);
-  const { pieces } = useActions();
+  const store = useStoreApi();
   const [read, setRead] = useState<{ readonly key: string; readonly columns: FeatureColumns | null } | null>(null);
   const [hash, dVocab] = [info?.hash ?? '', info?.config.dVocab ?? 0];
   const key = `${hash} ${dictionary}`;
   useEffect(() => {
     if (hash === '' || dictionary === '') return;
     let isGone = false;
-    const vocabulary = () => pieces(Array.from({ length: dVocab }, (_, id) => id));
+    const vocabulary = () => vocabularyOf(store, hash, dVocab);
     const coming = reading.get(key) ?? readColumns(dictionary, document.baseURI, vocabulary, new AbortController().signal);
     reading.set(key, coming);
     coming.then(
@@ -41,9 +44,20 @@ export function useFeatureKnowledge(dictionary: DictionaryId): { knownOf: (featu
       () => void reading.delete(key),
     );
     return () => void (isGone = true);
-  }, [key, hash, dVocab, dictionary, pieces]);
+  }, [key, hash, dVocab, dictionary, store]);
   const columns = read?.key === key ? read.columns : null;
   return useMemo(() => ({ knownOf: (feature: number) => knownOf(columns, own, feature), hasRecords: columns !== null }), [columns, own]);
+}
+
+/** The text of every token of a model, for as long as that is the one that answers. @throws AbortError once another is: its tokens are others. */
+export async function vocabularyOf(store: Pick<StoreApi<WorkbenchState>, 'getState'>, hash: string, dVocab: number): Promise<readonly string[]> {
+  const check = () => {
+    if (selectModelInfo(store.getState())?.hash !== hash) throw abortError();
+  };
+  check();
+  const texts = await store.getState().actions.pieces(Array.from({ length: dVocab }, (_, id) => id));
+  check();
+  return texts;
 }
 
 /** A person's own label goes before that of the records; what nobody knows is null. */

@@ -164,8 +164,7 @@ export interface Actions {
 
   /** A large model asks first, unless whoever loads it is sure. */
   loadModel(source: ModelSource, isSure?: boolean): Promise<void>;
-  /** Says yes to the model that asks. */
-  /** Goes on with a load that waits. `storage`: how its matrices are to be kept, null: as stored; left out: as was asked for. */
+  /** Says yes to the model that asks. `storage`: how its matrices are to be kept, null: as stored; left out: as was asked for. */
   confirmLoad(storage?: StorageChoice | null): void;
   cancelLoad(): void;
   /** Computes on another backend from now on. @throws what was wrong with it, which a notice says too; the old one stays. */
