@@ -19,7 +19,7 @@ it('a person’s own label goes first, and what nobody knows is null', () => {
 it('labels are written in the tokens of their own model, or not at all', async () => {
   const { store, runner } = await startWorkbench();
   expect(await vocabularyOf(store, fakeInfo.hash, 3)).toEqual(['t0 ', 't1 ', 't2 ']);
-  let answer = (_: readonly string[]) => undefined as void;
+  let answer: (texts: readonly string[]) => void = () => undefined;
   runner.pieces = () => new Promise((resolve) => (answer = resolve));
   const late = vocabularyOf(store, fakeInfo.hash, 900);
   store.setState({ model: { status: 'ready', info: { ...fakeInfo, hash: 'b'.repeat(64) } } });
