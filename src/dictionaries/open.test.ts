@@ -21,6 +21,7 @@ beforeEach(async () => {
   server = await serveFiles({
     ...bytesOf(join(GOLDEN, 'formats/saelens6-jumprelu'), 'some/owner/resolve/main/blocks.1.hook_resid_post/'),
     ...bytesOf(join(GOLDEN, 'formats/saelens-old'), 'jbloom/GPT2-Small-SAEs-Reformatted/resolve/main/blocks.1.hook_resid_pre/'),
+    ...bytesOf(join(GOLDEN, 'formats/saelens-old-true'), 'tommmcgrath/gpt2-small-mlp-out-saes/resolve/main/sae/'),
     ...bytesOf(join(GOLDEN, 'formats/qwen-scope'), 'Qwen/SAE-Res-made-up-L0_4/resolve/main/'),
     ...bytesOf(join(GOLDEN, 'formats/gemma-scope-1'), 'google/gemma-scope-2b-pt-res/resolve/main/layer_12/width_16k/average_l0_41/'),
     ...bytesOf(join(GOLDEN, 'records-sample/blocks.0.hook_resid_post'), 'dictionaries/made-up/blocks.0.hook_resid_post/'),
@@ -72,6 +73,17 @@ describe('where a dictionary comes from', () => {
     const { info } = await open('hub:jbloom/GPT2-Small-SAEs-Reformatted@main/blocks.1.hook_resid_pre');
     expect(info).toMatchObject({ neuronpediaId: 'gpt2-small/1-res-jb', spec: { centerInput: true } });
     expect(info.notes.join(' ')).toContain('centred writing weights');
+  });
+
+  it('folds the input scale that gpt2-small-mlp-tm states besides its files', async () => {
+    const [folded, plain] = [await open('hub:tommmcgrath/gpt2-small-mlp-out-saes@main/sae'), await open(`url:${server.url}tommmcgrath/gpt2-small-mlp-out-saes/resolve/main/sae`)];
+    const s = 2.3694; // of layer 1
+    expect(folded.info.spec.centerInput).toBe(true);
+    const times = (values: Float32Array, factor: number) => [...values].map((value) => expect.closeTo(value * factor, 5) as number);
+    expect([...folded.weights.W_enc]).toEqual(times(plain.weights.W_enc, s));
+    expect([...folded.weights.W_dec]).toEqual(times(plain.weights.W_dec, 1 / s));
+    expect([...folded.weights.b_dec]).toEqual(times(plain.weights.b_dec, 1 / s));
+    expect(folded.weights.b_enc).toEqual(plain.weights.b_enc);
   });
 
   it('reads it as a name says, in words that a link can hold', async () => {

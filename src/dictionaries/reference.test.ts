@@ -131,6 +131,8 @@ describe('worked examples of the methods file', () => {
   it('BatchTopK of two tokens, its threshold, and a prefix', () => {
     const kept = batchTopK(Float32Array.from([-0.9, 0.4, 1.3, -0.4, 0.1, 3.4, 3.3, -1.4]), 2, 1);
     expect(rounded(kept)).toEqual([0, 0, 0, 0, 0, 3.4, 3.3, 0]);
+    // ⌊1.5 · 1⌋ of one token.
+    expect(rounded(batchTopK(Float32Array.from([2, 3, 1]), 1, 1.5))).toEqual([0, 3, 0]);
     expect(nextThreshold(0, kept)).toBeCloseTo(0.033, 6);
     expect(nextThreshold(0.5, new Float32Array(8))).toBe(0.5);
     expect(rounded(prefixOf(kept, 4, 2))).toEqual([0, 0, 0, 0, 0, 3.4, 0, 0]);

@@ -22,7 +22,8 @@ encoder is the decoder seen through a 320 × 320 map (decision 0007 in `docs/dec
 
 From the files as they are, in float32, on all held-out text ({valid} tokens; {targets} predicted). EV: explained variance 1 − Σ|x−x̂|²/Σ|x−x̄|². CE: nats per token of the model as it is ({clean:.4f}), with the
 reconstruction instead of the activation (ΔCE: difference), with zero, and with the mean activation. Recovered: share of the loss between ablation and clean that the reconstruction keeps. Dead: never fired in
-{dead_tokens:.1f} million tokens of training text. Of the held-out text the training saw one number for each dictionary: a factor on its thresholds that sets L0. Labelled: share of the live features whose label has an AUC ≥ 0.7. **Bold: misses its aim.**
+{dead_tokens:.1f} million tokens of training text. Of the held-out text the training saw one number for each dictionary: a factor on its thresholds that sets L0. Labelled: share of the live features whose label has an AUC ≥ 0.7
+(rounded to two digits, as the records have it). **Bold: misses its aim.**
 
 | hook | bits | EV | L0 | dead | CE with x̂ | ΔCE | CE zero | CE mean | recovered (zero) | recovered (mean) | labelled |
 |---|---|---|---|---|---|---|---|---|---|---|---|

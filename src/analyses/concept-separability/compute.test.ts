@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { goldenFolder } from '../../testing/golden';
 import { labPorts, openLab, type Lab } from '../../testing/lab';
 import { Session } from '../../workers/session';
-import { compute } from './compute';
+import { compute, unitHistograms } from './compute';
 import { conceptsOf } from './concepts';
 import { distanceOf, jensenShannon } from './divergence';
 import { binOf, binsOf, histograms } from './histogram';
@@ -85,6 +85,27 @@ describe('concept-separability in a run', () => {
     shown.posterior.data.slice(0, bins).forEach((p, bin) => {
       if (!Number.isNaN(p)) expect(p + shown.posterior.data[bins + bin]!).toBeCloseTo(1, 5);
     });
+  });
+
+  it('gives mean and deviation of a unit under each concept, over the tokens at which it is not exactly 0', async () => {
+    const { shown } = await compute(input(), { ...params, prompts: `${lines('a', 'abcde')}\n${lines('z', 'vwxyz')}`, unit: 3 });
+    for (const [label, letters] of ['abcde', 'vwxyz'].entries()) {
+      const values: number[] = [];
+      for (let i = 0; i < 6; i += 1) {
+        const ids = [...letters.slice(i % 3).repeat(3)].map((letter) => letter.charCodeAt(0));
+        const { data } = (await lab.run({ ids, capture: ['blocks.0.mlp.hook_post'] })).activations['blocks.0.mlp.hook_post']!;
+        for (let pos = 0; pos < ids.length; pos += 1) values.push(data[pos * lab.config.dMlp + 3]!);
+      }
+      const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+      expect(shown.means.data[label]).toBeCloseTo(mean, 5);
+      expect(shown.deviations.data[label]).toBeCloseTo(Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length), 5);
+    }
+    // A feature is silent at most tokens: those say nothing of how strong it is.
+    const values = [0, 0, 3, 5, 0, 7];
+    const sparse = unitHistograms(0, Float64Array.from(values), Uint16Array.of(0, 0, 0, 0, 1, 1), 2, params);
+    expect([...sparse.means.data]).toEqual([4, 7]);
+    expect([...sparse.deviations.data]).toEqual([1, 0]);
+    expect(sparse.shares.data[0]).toBe(0.5);
   });
 
   it('gives the same for the same seed, and another unit when it is named', async () => {

@@ -129,7 +129,8 @@ function shuffledLabels(labels: Uint16Array, times: number, seed: number): Uint1
   });
 }
 
-function unitHistograms(unit: number, values: Float64Array, labels: Uint16Array, k: number, params: ParamValues<typeof settings>): UnitHistograms {
+/** Histograms, posterior, means and deviations of one unit. @param values [token]. @param labels [token], the concept of each, 0 to k − 1 */
+export function unitHistograms(unit: number, values: Float64Array, labels: Uint16Array, k: number, params: Pick<ParamValues<typeof settings>, 'bins' | 'binning'>): UnitHistograms {
   const bins = binsOf(values, params.bins, params.binning);
   const places = Uint16Array.from(values, (value) => binOf(bins, value));
   const size = bins.edges.length;

@@ -171,3 +171,12 @@ it('b_dec is subtracted from no transcoder, whoever asks for it', async () => {
   const as = { ...overridesFor('sparsify-transcoder', expectedOf('sparsify-transcoder')), applyBDecToInput: true };
   await expect(open('sparsify-transcoder', as)).rejects.toMatchObject({ code: 'bad-config', message: expect.stringContaining('b_dec') as string });
 });
+
+it('settings of a transcoder that say nothing of b_dec mean that it is not subtracted', async () => {
+  const files = filesOf(join(FOLDER, 'saelens6-transcoder')).filter((file) => file.name !== 'expected.json');
+  const said = await open('saelens6-transcoder');
+  const cfg = JSON.parse(await files.find(({ name }) => name === 'cfg.json')!.text()) as Record<string, unknown>;
+  delete cfg['apply_b_dec_to_input'];
+  const silent = files.map((file) => (file.name === 'cfg.json' ? new File([JSON.stringify(cfg)], 'cfg.json') : file));
+  expect((await openDictionary({ kind: 'files', name: 'silent', files: silent }, PORTS)).info.hash).toBe(said.info.hash);
+});

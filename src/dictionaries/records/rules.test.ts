@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ruleInWords, scoreRule, type RulePart } from './rules';
+import { isGoodLabel } from './shipped';
 
 const classes = [{ name: 'capitalised word', pattern: /^ ?[A-Z][a-z]/u }];
 const pieces = ['<s>', ' Of', ' the', ' a', ' cat'];
@@ -26,5 +27,10 @@ describe('labels made by rule', () => {
   it('look three to eight tokens back for what came earlier', () => {
     const ids = [7, ...Array.from({ length: 10 }, () => 1)];
     expect(scoreRule([part('earlier', 7)], { classes }, ids, ids.map(String))).toEqual([0, 0, 0, 1, 1, 1, 1, 1, 1, 0, 0]);
+  });
+
+  it('are labels from an AUC of 0.7 on; what nobody scored is taken as it is', () => {
+    const label = (auc: number | null) => isGoodLabel({ text: 'x', author: 'y', method: null, auc, controlAuc: null });
+    expect([0.69, 0.7, 0.71, null].map(label)).toEqual([false, true, true, true]);
   });
 });

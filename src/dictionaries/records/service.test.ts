@@ -47,6 +47,17 @@ describe('feature records', () => {
     expect(sum(record.histogram?.heights ?? [])).toBeCloseTo(1, 10);
     expect(sum(record.groups.flatMap(({ share }) => share ?? []))).toBeCloseTo(1, 10);
     expect(sent.filter((file) => file.startsWith('records.bin'))).toEqual(['records.bin 94']);
+    // Bins of equal width over (0, max], each by its middle; the intervals are quarters of the same range, from high to low, and
+    // hold what the bins in them hold.
+    const max = record.maxActivation ?? NaN;
+    const heights = record.histogram?.heights ?? [];
+    record.histogram?.values.forEach((value, bin) => expect(value).toBeCloseTo(((bin + 0.5) / 16) * max, 5));
+    for (const { low, high, share } of record.groups.filter(({ kind }) => kind === 'interval')) {
+      const first = Math.round((low / max) * 16);
+      expect(high - low).toBeCloseTo(max / 4, 5);
+      expect(share).toBeCloseTo(sum(heights.slice(first, first + 4)), 10);
+    }
+    expect(record.groups.filter(({ kind }) => kind === 'interval').length).toBeGreaterThan(1);
     const [top] = record.groups;
     expect(top).toMatchObject({ kind: 'top', share: null });
     for (const { tokens, ids, values, chosen, source } of record.groups.flatMap((group) => group.excerpts)) {

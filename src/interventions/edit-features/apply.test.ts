@@ -121,7 +121,9 @@ describe.each(ENCODERS)('edit-features with a %s encoder', (encoder) => {
     randomDictionary(config, { encoder, k: 4, normalizeActivations, rescaleActsByDecoderNorm, hookName: at, dSae: 12, seed: 5 });
 
   it.each(OPS)('%s equals encoding and decoding all of it', async (op, coefficient) => {
-    const dictionaries = [made('none'), made('constant_norm_rescale'), made('layer_norm'), ...(encoder === 'topk' ? [made('none', true)] : [])];
+    const plain = made('none');
+    const scaled = { ...plain, weights: { ...plain.weights, scalingFactor: Float32Array.from({ length: 12 }, (_, i) => 0.5 + i / 8) } };
+    const dictionaries = [plain, scaled, made('constant_norm_rescale'), made('layer_norm'), ...(encoder === 'topk' ? [made('none', true)] : [])];
     for (const dictionary of dictionaries)
       for (const keepError of [true, false]) {
         const changes = [{ feature: 4, c: coefficient }, { feature: 9, c: coefficient - 1 }];
