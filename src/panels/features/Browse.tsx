@@ -5,6 +5,7 @@ import { Message, Popover, Progress, Segmented, Select, TextField, Toggle } from
 import { SettingsIcon } from '../../ui/icons';
 import { FeatureGrid } from './FeatureGrid';
 import { FeatureMap } from './FeatureMap';
+import { NormNote } from './NormNote';
 import { featureAt, filterRows, nextSorting, rowOf, sortRows, type FeatureTable, type OwnLabels } from './rows';
 import { settings } from './settings';
 import type { Settings } from './use-settings';
@@ -78,6 +79,7 @@ export function Browse({ table, own, selected, onSelect, values, onChange }: Bro
       <p className={styles.summary} role="status" data-query={search.status === 'ready' ? search.text : undefined}>
         {summaryOf(search, rows.length, table.count)}
       </p>
+      {sort === 'norm' && search.status !== 'ready' ? <NormNote table={table} only={dictionary} /> : null}
       {search.status === 'preparing' ? (
         <Progress label={search.progress?.stage === 'records' ? 'Reading records' : 'Making features searchable'} value={search.progress === null ? null : search.progress.done / Math.max(1, search.progress.total)} />
       ) : null}

@@ -14,7 +14,9 @@ export interface ConfigProps {
 
 /** What the dictionary is, and whether its weights are here. */
 export function Config({ title, shipped, state, onOpen }: ConfigProps) {
-  const rows = state?.status === 'ready' ? infoRows(state.info) : shippedRows(shipped);
+  const measured = shippedRows(shipped);
+  const known = new Set(measured.map(([name]) => name));
+  const rows = state?.status === 'ready' ? [...measured, ...infoRows(state.info).filter(([name]) => !known.has(name))] : measured;
   return (
     <Disclosure level={4} title={`The dictionary: ${title}`}>
       <dl className={styles.config}>

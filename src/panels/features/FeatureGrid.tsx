@@ -18,7 +18,7 @@ const COLUMNS: readonly { readonly key: SortKey; readonly label: string; readonl
   { key: 'density', label: 'density', title: 'share of tokens at which it is active' },
   { key: 'auc', label: 'AUC', title: 'score of the proposed label on held-out contexts' },
   { key: 'max', label: 'max', title: 'largest activation' },
-  { key: 'norm', label: 'norm', title: 'length of the decoder row' },
+  { key: 'norm', label: 'norm', title: 'length of the decoder row; known once the dictionary’s weights are read' },
 ];
 
 export interface FeatureGridProps {

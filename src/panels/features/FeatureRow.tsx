@@ -55,14 +55,20 @@ export function FeatureRow({ label, found, title, index, cells }: FeatureRowProp
 /** The text in which a search found something, with the match marked. */
 function Match({ found: { kind, text, from, to } }: { found: FoundFeature }) {
   const isToken = kind === 'token';
+  const before = text.slice(0, from);
   const show = (part: string) => (isToken && part !== '' ? visible(part) : part.replace(/\n/g, '↵'));
   return (
     <span className={styles.match}>
       <span className={styles.kind}>{KINDS[kind]}</span>
       <span className={styles.matchText} title={text}>
-        {show(text.slice(0, from))}
+        {/* Turned round so that a narrow column cuts its beginning: the match itself always shows. */}
+        <span className={styles.before}>
+          <bdi>{show(before.trimEnd())}</bdi>
+        </span>
+        {/* At the end of a line that is turned round a space would go to its other end. */}
+        <span>{show(before.slice(before.trimEnd().length))}</span>
         <mark>{show(text.slice(from, to))}</mark>
-        {show(text.slice(to))}
+        <span className={styles.after}>{show(text.slice(to))}</span>
       </span>
     </span>
   );

@@ -72,7 +72,7 @@ export default function FeaturesPanel() {
           ) : status === 'ready' ? (
             <Message tone="empty" title="No dictionary here yet" action={<DictionaryDialogButton />}>
               <p>
-                No sparse dictionary ships for this model. Open one of your own (its features then show in <em>Features of my text</em>), or drop a file of feature records here: a SAEDashboard batch (.json), a feature from
+                No sparse dictionary ships for this model. Open one of your own (its features then show in <em>Features of this text</em>), or drop a file of feature records here: a SAEDashboard batch (.json), a feature from
                 Neuronpedia (.json), or lines of its bulk export (.jsonl, .jsonl.gz).
               </p>
             </Message>
