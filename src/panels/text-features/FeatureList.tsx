@@ -46,7 +46,7 @@ export function FeatureList({ rows, settings, knownOf, chosen, onSteer, onChoose
             >
               <span className={styles['index']}>{feature}</span>
               <span className={known.isOwn ? styles['own'] : styles['label']}>{known.label ?? ''}</span>
-              <span className={styles['count']} title="where it fires">
+              <span className={styles['count']} title={settings.scope === 'set' ? 'prompts in which it fires' : settings.scope === 'difference' ? 'tokens at which it fires, in both prompts' : 'tokens at which it fires'}>
                 ×{count}
               </span>
               <span className={styles['value']}>{valueText(value, settings)}</span>

@@ -4,6 +4,8 @@ import type { ModelInfo } from '../../anatomy/model-info';
 import type { WatchHover } from '../../charts/CellPicture';
 import { visible } from '../../lib/token-text';
 import { featureGroup } from '../../store/feature-group';
+import type { PromptSetsState } from '../../store/prompt-sets';
+import { usePromptSets } from '../../store/prompt-sets-react';
 import { useActions } from '../../store/react';
 import { Message, TextArea } from '../../ui';
 import { FeatureList } from './FeatureList';
@@ -36,6 +38,7 @@ export interface ListsProps {
   readonly watchHover: WatchHover;
 }
 
+const selectHasSet = (state: PromptSetsState) => state.sets.some(({ id }) => id === state.currentId);
 const NO_PROMPTS: readonly PromptMaxima[] = [];
 
 /** The list of features in the order asked for, and the map of those by tokens. */
@@ -44,6 +47,7 @@ export function Lists(props: ListsProps) {
   const { activations, sequence } = reading;
   const actions = useActions();
   const set = useSet(model, dictionary);
+  const hasSet = usePromptSets(selectHasSet);
   const other = useOther(model, dictionary, values.scope === 'difference' ? values.other : '');
   const pos = Math.min(pinned ?? activations.nPos - 1, activations.nPos - 1);
   const prompts = set.progress?.prompts ?? NO_PROMPTS;
@@ -105,11 +109,13 @@ export function Lists(props: ListsProps) {
         </div>
       ) : null}
       {scope === 'set' ? <SetRun {...set} canRun={info.hasTokenizer} /> : null}
-      {shown.length === 0 ? (
-        <Message tone="empty" title={scope === 'set' ? 'Nothing run yet' : scope === 'difference' && other.sparse === null ? 'Give the other prompt' : 'No feature fires here'}>
+      {shown.length > 0 || (scope === 'set' && !hasSet) ? null : (
+        <Message tone="empty" title={scope === 'set' ? (prompts.length > 0 ? 'No feature fires in these prompts' : 'Nothing run yet') : scope === 'difference' && other.sparse === null ? 'Give the other prompt' : 'No feature fires here'}>
+          {scope === 'set' && prompts.length === 0 ? 'Press Encode: the prompts are run one after the other.' : ''}
           {scope === 'token' && activations.skippedBos && pos === 0 ? 'Dictionaries are not trained on the start token.' : hidden > 0 ? `${hidden} are hidden as dense.` : ''}
         </Message>
-      ) : (
+      )}
+      {shown.length === 0 ? null : (
         <div className={styles['lists']} data-testid="text-features">
           <div className={styles['column']}>
             <FeatureList
@@ -121,8 +127,9 @@ export function Lists(props: ListsProps) {
               onSteer={dictionaryInfo === null ? null : (feature) => steer(feature, dictionaryInfo.spec.hookNameOut)}
             />
             <p className={styles['note']}>
-              {more > 0 ? `${more} more` : 'all'}
+              {more > 0 ? `${shown.length} of ${shown.length + more} features; Filters sets how many` : `all ${shown.length} features`}
               {hidden > 0 ? `, ${hidden} hidden as dense` : ''}
+              {features.some((feature) => labelled(feature).label === null && tokens.has(feature)) ? '. → no label: the tokens that it writes toward' : ''}
             </p>
           </div>
           <FeatureMap {...{ activations, sequence, features, knownOf, chosen, pinned, onPick }} onHover={props.onHover} watchHover={props.watchHover} />
