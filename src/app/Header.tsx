@@ -100,7 +100,7 @@ function PanelsMenu() {
       label="Panels"
       icon={<PanelsIcon />}
       items={[
-        ...panels.all.map((panel) => ({ id: panel.id, label: panel.title, isOn: open.includes(panel.id) })),
+        ...[...panels.all].sort((a, b) => a.title.localeCompare(b.title, 'en')).map((panel) => ({ id: panel.id, label: panel.title, isOn: open.includes(panel.id) })),
         { id: 'reset:layout', label: 'Reset layout' },
       ]}
       onAction={(id) => {

@@ -36,7 +36,10 @@ export function ShippedDictionaries({ modelId, onOpen }: { modelId: string; onOp
   if (read.entries.length === 0) return null;
   return (
     <section className={styles.part}>
-      <h3>That ship with the model</h3>
+      <h3>That come with the model ({read.entries.length})</h3>
+      <p className={styles.note}>
+        L0: features that are active at a token, on average. Explained variance: how much of the activations they rebuild, 1 is all. resid_post is the stream after a layer, mlp_out what its MLP adds.
+      </p>
       <ul className={dialog.list}>
         {read.entries.map((entry) => {
           const isOpen = opened.get(entry.id)?.status === 'ready';

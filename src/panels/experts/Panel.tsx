@@ -28,7 +28,7 @@ export default function ExpertsPanel() {
     return (
       <Message tone="empty" title="This model has no experts">
         Every token passes through the whole MLP of each layer. Models with a mixture of experts, such as Mixtral, OLMoE or Qwen3-MoE, choose a few of many small MLPs
-        for each token; load one to see which.
+        for each token. To see which, press Model at the top and load one.
       </Message>
     );
   return <WithExperts info={info} />;

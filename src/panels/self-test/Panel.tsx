@@ -15,7 +15,7 @@ export default function SelfTestPanel() {
   if (info === null || !isGpt2Small(info.config))
     return (
       <Message tone="empty" title="Load GPT-2 small">
-        These runs were published for GPT-2 small (12 layers, width 768, 12 heads, 50,257 tokens), with its weights and tokenizer. Open the model menu to load it.
+        These runs were published for GPT-2 small (12 layers, width 768, 12 heads, 50,257 tokens), with its weights and tokenizer. Press Model at the top and load openai-community/gpt2 from the Hugging Face Hub (about 550 MB), or its folder from your disk.
         {info === null ? '' : ` Loaded now: ${info.id}.`}
       </Message>
     );
