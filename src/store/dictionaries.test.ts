@@ -224,6 +224,19 @@ describe('labels of features', () => {
     expect(later.labels()).toEqual({});
   });
 
+  it('of two tabs are all kept', async () => {
+    const storage = createMemoryStorage();
+    const tabs = [await visit(storage), await visit(storage)];
+    for (const [index, { actions }] of tabs.entries()) {
+      await actions.openDictionary({ kind: 'id', id: SAE });
+      actions.labelFeature({ ...feature, index }, `of tab ${index}`);
+      await settle();
+    }
+    const later = await visit(storage);
+    await later.actions.openDictionary({ kind: 'id', id: SAE });
+    expect(later.labels()).toEqual({ [SAE]: { 0: 'of tab 0', 1: 'of tab 1' } });
+  });
+
   it('that can’t be kept are told of, and work goes on', async () => {
     const full: Storage = { ...createMemoryStorage(), write: () => Promise.reject(new Error('the disk is full.')) };
     const { store, actions, labels } = await visit(full);

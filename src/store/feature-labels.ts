@@ -43,19 +43,28 @@ export function keepFeatureLabels(store: StoreApi<WorkbenchState>, storage: Stor
   }
 
   function follow(now: Document['featureLabels'], before: Document['featureLabels']): void {
-    if (kept === null) return;
-    const next: Kept = { ...kept };
-    for (const id of new Set([...Object.keys(now), ...Object.keys(before)])) {
-      if (now[id] === before[id]) continue;
-      const { [id]: byName = {}, [keyOf(id)]: byHash = {} } = next;
-      const all = { ...byName, ...byHash };
-      for (const index of Object.keys(before[id] ?? {})) if (now[id]?.[index] === undefined) delete all[index];
-      delete next[id];
-      next[keyOf(id)] = { ...all, ...changed(now[id], before[id]) };
-      if (Object.keys(next[keyOf(id)] ?? {}).length === 0) delete next[keyOf(id)];
-    }
-    kept = next;
-    writing = writing.then(() => storage.write(KEY, next)).catch(tell);
+    const step = stepOf(now, before);
+    if (kept !== null) kept = step(kept);
+    // Another tab may have kept labels meanwhile: the step is taken from what is stored, not from what was.
+    writing = writing.then(async () => storage.write(KEY, step(parse(await storage.read(KEY))))).catch(tell);
+  }
+
+  /** What a change of the document's labels is to those that are kept. */
+  function stepOf(now: Document['featureLabels'], before: Document['featureLabels']): (kept: Kept) => Kept {
+    const changes = [...new Set([...Object.keys(now), ...Object.keys(before)])]
+      .filter((id) => now[id] !== before[id])
+      .map((id) => ({ id, key: keyOf(id), written: changed(now[id], before[id]), gone: Object.keys(before[id] ?? {}).filter((index) => now[id]?.[index] === undefined) }));
+    return (labels) => {
+      const next: Kept = { ...labels };
+      for (const { id, key, written, gone } of changes) {
+        const all = { ...next[id], ...next[key], ...written };
+        for (const index of gone) delete all[index];
+        delete next[id];
+        next[key] = all;
+        if (Object.keys(all).length === 0) delete next[key];
+      }
+      return next;
+    };
   }
 
   function tell(error: unknown): void {
@@ -65,8 +74,7 @@ export function keepFeatureLabels(store: StoreApi<WorkbenchState>, storage: Stor
 
   storage.read(KEY).then(
     (stored) => {
-      const read = v.safeParse(keptSchema, stored);
-      kept = read.success ? read.output : {};
+      kept = parse(stored);
       merge();
     },
     (error: unknown) => {
@@ -80,6 +88,11 @@ export function keepFeatureLabels(store: StoreApi<WorkbenchState>, storage: Stor
     if (isStep) follow(state.document.featureLabels, before.document.featureLabels);
     else if (state.dictionaries !== before.dictionaries || state.document.featureLabels !== before.document.featureLabels) merge();
   });
+}
+
+function parse(stored: unknown): Kept {
+  const read = v.safeParse(keptSchema, stored);
+  return read.success ? read.output : {};
 }
 
 /** Whether two documents differ in their labels alone. */
