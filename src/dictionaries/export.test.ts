@@ -32,6 +32,11 @@ it('keeps centring, as the setting of the model that asks for it', async () => {
   expect(again.info.spec.centerInput).toBe(true);
 });
 
+it('is refused for a transcoder that SAELens could not tell from another', async () => {
+  const transcoder = await golden('sparsify-transcoder', { hookName: 'blocks.1.ln2.hook_out', hookNameOut: 'blocks.1.hook_mlp_out' });
+  expect(() => exportSaelens(transcoder)).toThrow(/topk transcoder/);
+});
+
 it('gives both files in one zip', async () => {
   const dictionary = await golden('saelens6-jumprelu');
   expect(unzipSync(exportSaelensZip(dictionary))).toEqual({ ...exportSaelens(dictionary) });

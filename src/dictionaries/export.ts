@@ -1,5 +1,6 @@
 import { strToU8, zipSync } from 'fflate';
 import type { Dictionary, Encoder } from '../anatomy/dictionary';
+import { UserError } from '../lib/errors';
 import { stableJson } from '../lib/stable-json';
 
 /** The version of SAELens whose layout is written. */
@@ -14,6 +15,8 @@ export interface SaelensFiles {
 /**
  * Writes a dictionary in SAELens's layout. What it computes stays the same; a `scaling_factor` is written as the layout of old
  * files has it, and centring as the setting of the model that asks for it.
+ *
+ * @throws UserError `unsupported-architecture` for transcoders that SAELens has no architecture for.
  */
 export function exportSaelens({ info, weights }: Dictionary): SaelensFiles {
   const { spec, dIn, dOut, dSae } = info;
@@ -29,7 +32,7 @@ export function exportSaelens({ info, weights }: Dictionary): SaelensFiles {
   if (weights.W_skip !== null) tensors.push(['W_skip', [dOut, dIn], weights.W_skip]);
   if (weights.scalingFactor !== null) tensors.push(['scaling_factor', [dSae], weights.scalingFactor]);
   const config = {
-    architecture: architectureOf(spec.encoder, isTranscoder, weights.W_skip !== null),
+    architecture: architectureOf(spec.encoder, isTranscoder, weights.W_skip !== null, info.name),
     d_in: dIn,
     d_sae: dSae,
     ...(isTranscoder ? { d_out: dOut } : {}),
@@ -59,8 +62,10 @@ export function exportSaelensZip(dictionary: Dictionary): Uint8Array<ArrayBuffer
   return zipSync({ ...exportSaelens(dictionary) }, { level: 0 }) as Uint8Array<ArrayBuffer>;
 }
 
-function architectureOf(encoder: Encoder, isTranscoder: boolean, isSkip: boolean): string {
+function architectureOf(encoder: Encoder, isTranscoder: boolean, isSkip: boolean, name: string): string {
   if (!isTranscoder && !isSkip) return encoder;
+  if (encoder === 'topk' || encoder === 'gated')
+    throw new UserError('unsupported-architecture', `${name} is a ${encoder} transcoder. SAELens's transcoders are ReLU or JumpReLU, so that its files can't say what this one computes: keep the files that it came in.`);
   return `${encoder === 'jumprelu' ? 'jumprelu_' : ''}${isSkip ? 'skip_' : ''}transcoder`;
 }
 
