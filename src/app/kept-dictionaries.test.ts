@@ -25,7 +25,7 @@ it('hands a kept dictionary over by its id, and passes everything else on', asyn
   const runner = withKeptDictionaries({ openDictionary: async (...[source]: [OpenSource, unknown, AbortSignal]) => (asked.push(source), dictionary.info) }, storage);
   const open = (source: OpenSource) => runner.openDictionary(source, () => undefined, signal);
   await open({ kind: 'id', id }); // not kept yet
-  await saveDictionary(storage, dictionary, []);
+  await saveDictionary(storage, dictionary, { id: dictionary.info.id, name: 'kept', model: '', bytes: 0 });
   await open({ kind: 'id', id });
   await open({ kind: 'id', id: 'catalogue:m/f' });
   expect(asked).toEqual([{ kind: 'id', id }, { kind: 'trained', dictionary }, { kind: 'id', id: 'catalogue:m/f' }]);

@@ -174,22 +174,35 @@ describe('training a dictionary on prompts', () => {
     expect(await again.actions.take(kept[0]!.id)).toBeNull();
   });
 
+  it('keeps the dictionaries of two tabs, and takes away only what is deleted', async () => {
+    model = info;
+    const storage = memory();
+    const tabs = [await open(ports(storage)), await open(ports(storage))];
+    const ids: string[] = [];
+    for (const [index, { actions }] of tabs.entries()) {
+      await actions.start({ ...request(5), settings: { ...request(5).settings, seed: index } });
+      ids.push((await actions.take()) ?? '');
+    }
+    const kept = async () => (await open(ports(storage))).training.getState().kept.map(({ id }) => id);
+    expect(await kept()).toEqual(ids);
+    await tabs[0]!.actions.remove(ids[0]!);
+    expect(await kept()).toEqual([ids[1]]);
+    expect(storage.kept.has(`dictionary ${ids[0]}`)).toBe(false);
+  });
+
   it('keeps nothing of what was forgotten while it was being stored, and says nothing of it', async () => {
     model = info;
     const storage = memory();
-    let answer = () => undefined as void;
-    const asked = new Promise<void>((resolve) => (answer = resolve));
+    let asked = () => undefined as void;
+    const asking = new Promise<void>((resolve) => (asked = resolve));
     let go = () => undefined as void;
     const held = new Promise<void>((resolve) => (go = resolve));
-    const ends: Promise<unknown>[] = [];
     const slow = () => {
       const thread = openThread();
-      const state = async () => {
+      const state = () => {
         const mine = thread.state();
-        ends.push(mine.catch(() => undefined));
-        answer();
-        await held;
-        return mine;
+        asked();
+        return held.then(() => mine);
       };
       return { ...thread, state };
     };
@@ -197,10 +210,9 @@ describe('training a dictionary on prompts', () => {
     void actions.start(request(100_000));
     await until(training, ({ step }) => step >= 2);
     actions.pause();
-    await asked;
+    await asking;
     await actions.discard();
     go();
-    await Promise.all(ends);
     await new Promise((resolve) => setImmediate(resolve));
     expect(storage.kept.has('dictionary-training')).toBe(false);
     expect(training.getState()).toMatchObject({ status: 'idle', storageProblem: null });

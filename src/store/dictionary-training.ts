@@ -118,9 +118,8 @@ export function createDictionaryTraining(ports: DictionaryTrainingPorts): Dictio
       const { id, name, bytes } = dictionary.info;
       const model = get().request?.model ?? '';
       if (get().kept.some((one) => one.id === id)) return;
-      const kept = [...get().kept, { id, name, model, bytes }];
       try {
-        await saveDictionary(ports.storage, dictionary, kept);
+        const kept = await saveDictionary(ports.storage, dictionary, { id, name, model, bytes });
         set({ kept, storageProblem: null });
       } catch (error) {
         set({ storageProblem: `The dictionary is not stored, and lost at the next reload: ${messageOf(error)} Export it to keep it.` });
@@ -191,9 +190,8 @@ export function createDictionaryTraining(ports: DictionaryTrainingPorts): Dictio
           return ports.openDictionary(dictionary);
         },
         async remove(id) {
-          const kept = get().kept.filter((one) => one.id !== id);
-          set({ kept });
-          await removeDictionary(ports.storage, id, kept).catch((error: unknown) => set({ storageProblem: messageOf(error) }));
+          set({ kept: get().kept.filter((one) => one.id !== id) });
+          await removeDictionary(ports.storage, id).then((kept) => set({ kept }), (error: unknown) => set({ storageProblem: messageOf(error) }));
         },
         weightsOf,
       },

@@ -72,15 +72,23 @@ export async function loadDictionary(storage: Storage, id: DictionaryId): Promis
   return isDictionary(value) && value.info.id === id ? value : null;
 }
 
-/** @throws UserError 'quota' when there is no room. */
-export async function saveDictionary(storage: Storage, dictionary: Dictionary, kept: readonly KeptDictionary[]): Promise<void> {
-  await storage.write(keyOf(dictionary.info.id), dictionary);
-  await storage.write(INDEX, kept);
+/** Keeps a dictionary, and gives those that are kept then: another tab may keep some too. @throws UserError 'quota' when there is no room. */
+export async function saveDictionary(storage: Storage, dictionary: Dictionary, entry: KeptDictionary): Promise<readonly KeptDictionary[]> {
+  await storage.write(keyOf(entry.id), dictionary);
+  return change(storage, (kept) => [...kept.filter(({ id }) => id !== entry.id), entry]);
 }
 
-export async function removeDictionary(storage: Storage, id: DictionaryId, kept: readonly KeptDictionary[]): Promise<void> {
-  await storage.write(INDEX, kept);
+/** Forgets a kept dictionary, and gives those that are left. */
+export async function removeDictionary(storage: Storage, id: DictionaryId): Promise<readonly KeptDictionary[]> {
+  const left = await change(storage, (kept) => kept.filter((one) => one.id !== id));
   await storage.remove(keyOf(id));
+  return left;
+}
+
+async function change(storage: Storage, step: (kept: readonly KeptDictionary[]) => readonly KeptDictionary[]): Promise<readonly KeptDictionary[]> {
+  const next = step(await loadKept(storage));
+  await storage.write(INDEX, next);
+  return next;
 }
 
 const dictionaryShape = v.object({
