@@ -1,6 +1,9 @@
 import * as v from 'valibot';
 import type { Storage } from './ports';
-import type { PromptSet } from './prompt-sets';
+import type { PromptSet, PromptSetsState } from './prompt-sets';
+
+/** The sets of a page. */
+type PageSets = Pick<PromptSetsState, 'sets' | 'currentId'>;
 
 const INDEX = 'prompt-sets';
 const keyOf = (id: string) => `prompt-set ${id}`;
@@ -41,11 +44,19 @@ export async function saveSet(storage: Storage, set: PromptSet): Promise<void> {
   await storage.write(keyOf(set.id), set);
 }
 
-/** Writes which sets there are. @throws UserError 'quota' when there is no room. */
-export async function saveIndex(storage: Storage, state: { readonly sets: readonly PromptSet[]; readonly currentId: string | null }): Promise<void> {
-  await storage.write(INDEX, { ids: state.sets.map((one) => one.id), currentId: state.currentId });
+/** Writes which sets there are: those of this page, and those that another tab has added. @throws UserError 'quota' when there is no room. */
+export async function saveIndex(storage: Storage, state: PageSets): Promise<void> {
+  await writeIndex(storage, state, () => true);
 }
 
-export async function removeSet(storage: Storage, id: string): Promise<void> {
+/** Deletes a set. `state` is what is left of this page's. */
+export async function removeSet(storage: Storage, id: string, state: PageSets): Promise<void> {
   await storage.remove(keyOf(id));
+  await writeIndex(storage, state, (one) => one !== id);
+}
+
+async function writeIndex(storage: Storage, { sets, currentId }: PageSets, stays: (id: string) => boolean): Promise<void> {
+  const stored = v.safeParse(index, await storage.read(INDEX));
+  const ids = [...new Set([...(stored.success ? stored.output.ids : []), ...sets.map(({ id }) => id)])];
+  await storage.write(INDEX, { ids: ids.filter(stays), currentId });
 }

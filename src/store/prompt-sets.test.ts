@@ -161,6 +161,20 @@ describe('prompt sets', () => {
     expect(storage.kept.size).toBe(2);
   });
 
+  it('of two tabs all survive, but for those that are taken away', async () => {
+    const storage = memory();
+    const [one, other] = [await open({ storage }), await open({ storage })];
+    one.actions.add('a.txt', ['one']);
+    await settle();
+    other.actions.add('b.txt', ['two']);
+    other.actions.add('c.txt', ['three']);
+    await settle();
+    other.actions.remove(must(other.sets.getState().sets[0], 'a set').id);
+    await settle();
+    const { sets } = await open({ storage });
+    expect(sets.getState().sets.map(({ name }) => name)).toEqual(['a.txt', 'c.txt']);
+  });
+
   it('say when there is no room, and stay usable', async () => {
     const full: Storage = { ...memory(), write: async () => Promise.reject(new UserError('quota', 'the disk is full.')) };
     const { sets, actions } = await open({ storage: full });

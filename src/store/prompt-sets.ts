@@ -125,7 +125,7 @@ export function createPromptSets(ports: PromptSetsPorts): PromptSets {
       problem: null,
       actions: {
         add(name, prompts) {
-          const added: PromptSet = { id: freshId(get().sets), name, prompts, run: null };
+          const added: PromptSet = { id: freshId(), name, prompts, run: null };
           set({ sets: [...get().sets, added], currentId: added.id, problem: null });
           void store(saveSet(ports.storage, added).then(() => saveIndex(ports.storage, get())));
         },
@@ -137,7 +137,7 @@ export function createPromptSets(ports: PromptSetsPorts): PromptSets {
           if (get().progress?.setId === id) controller?.abort();
           const sets = get().sets.filter((one) => one.id !== id);
           set({ sets, currentId: get().currentId === id ? (sets.at(-1)?.id ?? null) : get().currentId });
-          void store(removeSet(ports.storage, id).then(() => saveIndex(ports.storage, get())));
+          void store(removeSet(ports.storage, id, get()));
         },
         runAll,
         cancel: () => controller?.abort(),
@@ -157,9 +157,7 @@ export function createPromptSets(ports: PromptSetsPorts): PromptSets {
   return store;
 }
 
-/** Never one of an earlier visit: what is on disk may not have been read yet. */
-function freshId(sets: readonly PromptSet[]): string {
-  let id = `${Date.now().toString(36)}`;
-  while (sets.some((one) => one.id === id)) id += '+';
-  return id;
+/** Never one of an earlier visit, or of another tab: what is on disk may not have been read yet. */
+function freshId(): string {
+  return `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 10)}`;
 }
