@@ -70,3 +70,20 @@ it('keeps a handle until its answer has come', async () => {
   collectGarbage();
   expect(asked.filter(({ handle }) => handle.deref() !== undefined)).toEqual([]);
 });
+
+it('says in words what the browser says when it can’t write to the end, and closes the file all the same', async () => {
+  let closed = 0;
+  const full = () => {
+    throw new DOMException('no', 'QuotaExceededError');
+  };
+  const access = { getSize: () => 0, truncate: full, flush: full, close: () => void (closed += 1) };
+  const folder = { getFileHandle: () => Promise.resolve({ createSyncAccessHandle: () => Promise.resolve(access) }) };
+  withStorage(() => Promise.resolve({ getDirectoryHandle: () => Promise.resolve(folder) }));
+  const store = await opfsStore();
+  const writer = await store?.append('a');
+  expect(() => writer?.clear()).toThrow(expect.objectContaining({ code: 'quota' }) as Error);
+  expect(() => writer?.close()).toThrow(expect.objectContaining({ code: 'quota' }) as Error);
+  expect(closed).toBe(1);
+  await expect(store?.put('a', new Uint8Array(1))).rejects.toMatchObject({ code: 'quota' });
+  expect(closed).toBe(2);
+});

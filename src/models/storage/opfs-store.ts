@@ -99,12 +99,12 @@ function writerOf(handle: FileSystemSyncAccessHandle): FileWriter {
       throw noRoom();
     },
     clear() {
-      handle.truncate(0);
+      inWords(() => handle.truncate(0));
       size = 0;
     },
     close() {
       try {
-        handle.flush();
+        inWords(() => handle.flush());
       } finally {
         handle.close();
       }
@@ -124,6 +124,14 @@ async function whileHeld<H extends FileSystemHandle, T>(handle: H, ask: (handle:
     return await ask(handle);
   } finally {
     inUse.delete(handle);
+  }
+}
+
+function inWords(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    throw asUserError(error);
   }
 }
 
