@@ -29,7 +29,7 @@ const RELEASES: readonly Release[] = [
     repository: 'tommmcgrath/gpt2-small-mlp-out-saes',
     name: 'gpt2-small-mlp-tm',
     isCentered: true,
-    normScalingFactors: [1.0493, 2.3694, 1.6412, 1.8959, 1.8167, 1.5502, 1.3238, 1.1043, 0.9124, 0.6955, 0.362, 0.2852],
+    normScalingFactors: [1.0493, 2.3694, 1.6412, 1.8959, 1.8167, 1.5502, 1.3238, 1.1043, 0.9124, 0.6955, 0.362, 0.28515],
   },
 ];
 

@@ -180,3 +180,17 @@ it('settings of a transcoder that say nothing of b_dec mean that it is not subtr
   const silent = files.map((file) => (file.name === 'cfg.json' ? new File([JSON.stringify(cfg)], 'cfg.json') : file));
   expect((await openDictionary({ kind: 'files', name: 'silent', files: silent }, PORTS)).info.hash).toBe(said.info.hash);
 });
+
+it('says of a dictionary that was trained without start tokens that it was', async () => {
+  const files = filesOf(join(FOLDER, 'saelens6-standard')).filter((file) => file.name !== 'expected.json');
+  const cfg = await files.find(({ name }) => name === 'cfg.json')!.text();
+  const notesWith = async (prepend: string) => {
+    const changed = new File([cfg.replace('"prepend_bos": true', `"prepend_bos": ${prepend}`)], 'cfg.json');
+    const { info } = await openDictionary({ kind: 'files', name: 'made', files: files.map((file) => (file.name === 'cfg.json' ? changed : file)) }, PORTS);
+    return info.notes.join(' ');
+  };
+  expect(await notesWith('false')).toContain('no start token');
+  expect(await notesWith('true')).not.toContain('start token');
+  expect(await notesWith('"perhaps"')).not.toContain('start token');
+  expect((await open('sparsify')).info.notes.join(' ')).toContain('no start token');
+});

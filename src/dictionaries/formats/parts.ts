@@ -126,3 +126,8 @@ export function noteNorms(W_dec: Float32Array, dSae: number, notes: Notes): void
 export function noteBDec(isSubtracted: boolean, notes: Notes): void {
   notes.push(isSubtracted ? 'b_dec is subtracted from the input.' : 'b_dec is not subtracted from the input.');
 }
+
+/** A start token's activation is many times as long as any other, and unknown to a dictionary that was trained without one. */
+export function noteNoBos(notes: Notes): void {
+  notes.push('The texts that it was trained on had no start token: at one, and just behind it, its features mean little.');
+}

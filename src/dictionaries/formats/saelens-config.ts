@@ -19,6 +19,8 @@ export interface SaelensConfig {
   readonly centerInput: boolean;
   readonly hookName: string | null;
   readonly hookNameOut: string | null;
+  /** False: the texts of its training had no start token. Null: not said. */
+  readonly prependBos: boolean | null;
   readonly modelName: string | null;
   readonly neuronpediaId: string | null;
   /** A `scaling_factor` that isn't all ones is legal only with it. */
@@ -70,6 +72,8 @@ export function readSaelensConfig(raw: Json, notes: Notes): SaelensConfig {
     centerInput: flagIn(jsonIn(about, 'model_from_pretrained_kwargs'), 'center_writing_weights') ?? false,
     hookName,
     hookNameOut: textIn(about, 'hook_name_out') ?? textIn(about, 'hook_point_out'),
+    // Nothing is computed with it: another kind of value is no reason to refuse a file.
+    prependBos: typeof about['prepend_bos'] === 'boolean' ? about['prepend_bos'] : null,
     modelName: textIn(about, 'model_name'),
     neuronpediaId: textIn(about, 'neuronpedia_id'),
     finetuningScalingFactor: flagIn(raw, 'finetuning_scaling_factor') ?? false,

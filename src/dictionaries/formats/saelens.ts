@@ -3,7 +3,7 @@ import { UserError } from '../../lib/errors';
 import { foldInputScale, foldNorms } from '../fold';
 import type { Format, FoundFiles, ReadDictionary } from '../types';
 import { hookOf, hookOutOf } from './hooks';
-import { lengthOf, matrixOf, NO_EXTRAS, noteBDec, noteNorms, storedDtypeOf, tensorOf, vectorOf, checkFinite, type Notes } from './parts';
+import { lengthOf, matrixOf, NO_EXTRAS, noteBDec, noteNoBos, noteNorms, storedDtypeOf, tensorOf, vectorOf, checkFinite, type Notes } from './parts';
 import { readSaelensConfig, type SaelensConfig } from './saelens-config';
 
 /** What SAELens calls its weights; cfg.json beside them says what they mean. */
@@ -43,6 +43,7 @@ async function readSaelens(files: FoundFiles): Promise<ReadDictionary> {
   noteBDec(spec.applyBDecToInput, notes);
   if (spec.centerInput) notes.push('The mean over d_in is taken from every vector first: it was trained on a model with centred writing weights.');
   noteNorms(weights.W_dec, dSae, notes);
+  if (config.prependBos === false) noteNoBos(notes);
   return {
     spec,
     weights,

@@ -2,7 +2,7 @@ import { UserError } from '../../lib/errors';
 import type { Format, Json } from '../types';
 import { buildDictionary, hasAll } from './build';
 import { countIn, flagIn, textIn } from './config';
-import type { Notes } from './parts';
+import { noteNoBos, type Notes } from './parts';
 
 /** EleutherAI's sparsify: `layers.3/{cfg.json, sae.safetensors}`. W_dec is [d_sae, d_in], as in the package's own code. */
 export const sparsify: Format = {
@@ -33,6 +33,8 @@ export const sparsify: Format = {
       },
       notes,
     );
+    // Its trainer cuts text into chunks and puts nothing before them.
+    noteNoBos(notes);
     const claimed = claimedWidth(config);
     if (claimed !== null && claimed !== read.dSae) notes.push(`cfg.json speaks of ${claimed} features; the tensors have ${read.dSae}, which counts.`);
     return { ...read, notes };
