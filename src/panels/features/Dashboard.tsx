@@ -61,7 +61,7 @@ export function Dashboard({ feature, table, own, shipped, onSelect }: DashboardP
   const source = openSource(feature.dictionary);
   const canAsk = ready !== null || source !== null;
   return (
-    <article className={styles.dashboard} aria-label={`feature ${feature.index} of ${title}`}>
+    <article className={styles.dashboard} tabIndex={-1} aria-label={`feature ${feature.index} of ${title}`}>
       <Toolbar feature={feature} title={title} label={nameOf(feature)} record={record} table={table} info={ready} canOpen={source !== null} onSelect={onSelect} random={() => featureAt(table, Math.floor(Math.random() * table.count))} />
       <Labels
         feature={feature}

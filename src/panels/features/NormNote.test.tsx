@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
+import type { OpenSource } from '../../anatomy/dictionary';
 import { bareColumns } from '../../dictionaries/records';
 import { WorkbenchProvider } from '../../store/react';
 import { createFixtureStore, fixtureModel } from '../fixture-store';
@@ -17,12 +18,12 @@ function show(only: string | null) {
   const store = createFixtureStore({ model: { status: 'ready', info: fixtureModel(2, 2) } });
   const opened: string[] = [];
   const waiting: (() => void)[] = [];
-  const openDictionary = vi.fn((source: { kind: string; id?: string }) => {
-    opened.push(source.id ?? '');
-    return new Promise<void>((done) => waiting.push(done));
-  });
+  const openDictionary = (source: OpenSource) => {
+    opened.push(source.kind === 'id' ? source.id : source.kind);
+    return new Promise<null>((done) => waiting.push(() => done(null)));
+  };
   const { actions } = store.getState();
-  store.setState({ actions: { ...actions, openDictionary } as typeof actions });
+  store.setState({ actions: { ...actions, openDictionary } });
   render(
     <WorkbenchProvider store={store}>
       <NormNote table={table} only={only} />

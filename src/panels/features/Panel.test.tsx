@@ -91,6 +91,17 @@ describe('features panel', () => {
     expect(store.getState().document.feature).toEqual({ dictionary: ID, index: 63 });
   });
 
+  it('in a narrow panel the focus follows from the list to the feature', async () => {
+    size.width = 500;
+    const { store } = await show();
+    act(() => grid().focus());
+    fireEvent.keyDown(grid(), { key: 'ArrowDown' });
+    fireEvent.keyDown(grid(), { key: 'Enter' });
+    expect(store.getState().document.feature).toEqual({ dictionary: ID, index: 1 });
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('article')));
+    expect(screen.queryByRole('grid')).toBeNull();
+  });
+
   it('sorts by a header and keeps that in the document', async () => {
     const { store } = await show();
     fireEvent.click(within(grid()).getByRole('button', { name: /density/ }));

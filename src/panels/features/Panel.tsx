@@ -40,11 +40,20 @@ export default function FeaturesPanel() {
     if (info !== null) library.follow({ id: info.id, hash: info.hash, dVocab: info.config.dVocab }, actions.pieces);
   }, [library, info, actions]);
 
+  const isOne = !isWide && values.view === 'feature';
+  // In a narrow panel the list goes when a feature is selected, and the focus with it: it goes on to what took the list's place.
+  const takesFocus = useRef(false);
   const select = (next: FeatureRef) => {
     actions.selectFeature(next);
-    if (!isWide) change({ view: 'feature' });
+    if (isWide || isOne) return;
+    takesFocus.current = true;
+    change({ view: 'feature' });
   };
-  const isOne = !isWide && values.view === 'feature';
+  useEffect(() => {
+    if (!isOne || !takesFocus.current) return;
+    takesFocus.current = false;
+    root.current?.querySelector('article')?.focus({ preventScroll: true });
+  }, [isOne]);
   return (
     <RecordFiles table={table} feature={feature}>
       <div ref={root} className={styles.panel} data-wide={isWide || undefined}>
