@@ -160,6 +160,19 @@ describe('the form', () => {
     expect(form.getByRole('row', { name: /random features, 2 draws/ }).textContent).toContain('0.25 (0.00 to 0.50)');
   });
 
+  it('writes no share of a loss where the change made the answer likelier', async () => {
+    const { ask, store } = show([slider]);
+    const arm = { logprob: -1, kl: 0.5, rate: 9.5 };
+    ask.mockImplementation(() => answer({ answerId: 3, original: arm, changed: { ...arm, logprob: -0.9 }, saeOnly: arm, experts: arm, all: arm, randomRates: item([9, 11]), expertFeatures: item([1]), moved: 2 }));
+    const text = { status: 'done', message: null, promptLength: 2, ids: [0, 1, 2], tokens: ['<s>', ' a', ' b'], ended: false, interventions: [], computedBy: null, dragged: null } as const;
+    act(() => store.setState({ texts: { base: text, steered: null } }));
+    const form = openForm('suppressed or deleted?');
+    await act(async () => fireEvent.click(form.getByRole('button', { name: 'Push back' })));
+    expect(form.getByText(/Nothing was lost: the change makes this answer likelier/)).toBeTruthy();
+    expect(form.getByRole('row', { name: /experts pushed back/ }).textContent).not.toContain('9.5');
+    expect(form.getByRole('row', { name: /random features, 2 draws/ }).textContent).not.toMatch(/9|11/);
+  });
+
   it('has nothing to push back while nothing is changed', () => {
     show([]);
     const form = openForm('suppressed or deleted?');

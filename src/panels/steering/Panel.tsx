@@ -32,7 +32,7 @@ export default function SteeringPanel() {
   const isSteering = useWorkbench(selectInterventions).length > 0;
   const damage = useWorkbench(selectDamage);
   const isTextOpen = useWorkbench(selectIsTextOpen);
-  const { norms, problem: normsProblem, source } = useNorms();
+  const { norms, problem: normsProblem, source, waits } = useNorms();
   const [making, setMaking] = useState<'direction' | 'feature' | null>(null);
   const actions = useActions();
   if (info === null)
@@ -86,7 +86,7 @@ export default function SteeringPanel() {
           />
         ) : null}
         <span className={styles.unit} role="status">
-          {normsProblem ?? (norms === null ? 'measuring how long the stream typically is…' : `ρ = ‖Δh‖ / median ‖h‖ ${source}`)}
+          {normsProblem ?? (norms === null ? (waits ? 'The stream is measured when there is a text.' : 'measuring how long the stream typically is…') : `ρ = ‖Δh‖ / median ‖h‖ ${source}`)}
         </span>
       </div>
       {groups.length === 0 ? (
@@ -142,6 +142,7 @@ function useNorms() {
     return {
       norms: spec === null ? promptNormsOf(traced) : streamNormsOf(calibrated),
       problem: answer.status === 'failed' ? `the stream could not be measured: ${answer.message}` : null,
+      waits: answer.status === 'none' && spec === null,
       source: spec === null ? 'of this prompt (no calibration text)' : 'of the calibration text, without BOS',
     };
   }, [spec, calibrated, traced]);

@@ -80,7 +80,7 @@ export function RestoreForm({ info, dictionary }: { info: ModelInfo; dictionary:
 }
 
 function Outcome({ result, answer }: { result: Restoration; answer: string }) {
-  const rate = (value: number | null) => (value === null ? '–' : value.toFixed(2).replace('-', '−'));
+  const rate = (value: number | null) => (value === null || !result.isLost ? '–' : value.toFixed(2).replace('-', '−'));
   return (
     <>
       <table className={styles.table}>
@@ -108,12 +108,14 @@ function Outcome({ result, answer }: { result: Restoration; answer: string }) {
             <th scope="row">as many random features{result.random === null ? '' : `, ${result.random.draws} draws`}</th>
             <td />
             <td />
-            <td>{result.random === null ? '–' : `${rate(result.random.mean)} (${rate(result.random.low)} to ${rate(result.random.high)})`}</td>
+            <td>{result.random === null || !result.isLost ? '–' : `${rate(result.random.mean)} (${rate(result.random.low)} to ${rate(result.random.high)})`}</td>
           </tr>
         </tbody>
       </table>
       <p className={styles.hint}>
-        {result.isSeen
+        {result.isSeen && !result.isLost
+          ? 'Nothing was lost: the change makes this answer likelier, so there is no share of a loss that could come back. Take a change that takes the answer away.'
+          : result.isSeen
           ? 'Came back: share of the lost log-probability. The experts say something only outside of the range of random features, and beyond SAE only.'
           : 'The change is not seen at this layer: both runs have the same features there, so there is nothing to push back. Take a dictionary of a later layer.'}
       </p>

@@ -112,4 +112,6 @@ it('a restoration is read, and what is not one is not', () => {
   expect(result).toMatchObject({ answerId: 7, experts: [1], isSeen: true, random: { low: 0, high: 0.5, mean: 0.25, draws: 2 } });
   expect(result?.arms.map(({ rate }) => rate)).toEqual([null, null, null, 0.5, null]);
   expect(restorationOf({ answerId: 7 })).toBeNull();
+  const of = (changed: number) => restorationOf({ answerId: 7, original: arm, changed: { ...arm, logprob: changed }, saeOnly: arm, experts: arm, all: arm, randomRates: item([]), expertFeatures: item([1]), moved: 2 });
+  expect([of(-1.5)?.isLost, of(-0.9)?.isLost]).toEqual([true, false]);
 });

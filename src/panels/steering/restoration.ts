@@ -20,6 +20,8 @@ export interface Restoration {
   readonly experts: readonly number[];
   /** False: the change isn't seen at this layer. */
   readonly isSeen: boolean;
+  /** False: the changed run gives the answer more probability than the unchanged one. Then rates are shares of a gain, and say nothing. */
+  readonly isLost: boolean;
 }
 
 const ARMS = [
@@ -37,9 +39,11 @@ const SEEN = 1e-4;
 export function restorationOf(result: AnalysisResult | undefined): Restoration | null {
   if (result === undefined || typeof result['answerId'] !== 'number' || !isArray(result['randomRates']) || !isArray(result['expertFeatures'])) return null;
   const rates = [...result['randomRates'].data];
+  const [before, after] = [armOf(result['original']).logprob, armOf(result['changed']).logprob];
   return {
     answerId: result['answerId'],
     arms: ARMS.map(([key, name]) => ({ name, ...armOf(result[key]) })),
+    isLost: before === null || after === null || after <= before,
     random: rates.length === 0 ? null : { low: Math.min(...rates), high: Math.max(...rates), mean: rates.reduce((sum, rate) => sum + rate, 0) / rates.length, draws: rates.length },
     experts: [...result['expertFeatures'].data],
     isSeen: typeof result['moved'] === 'number' && result['moved'] > SEEN,
