@@ -1,9 +1,9 @@
 import { analyses } from '../analyses';
 import { parseDictionaryId, type DictionaryId } from '../anatomy/dictionary';
+import { namedDictionaries } from '../anatomy/named-dictionaries';
 import type { RunRequest } from '../anatomy/run';
 import { directions } from '../directions';
 import { interventions } from '../interventions';
-import type { Params, ParamValues } from '../lib/params';
 import { lenientValues } from './lenient-values';
 import type { DictionaryState } from './state';
 
@@ -15,23 +15,11 @@ export type Gate =
   /** One can't be had: `lost` where its files have to be given again. */
   | { readonly kind: 'refused'; readonly message: string; readonly lost: DictionaryId | null };
 
-interface Naming {
-  readonly params: Params;
-  dictionaries?(params: ParamValues<Params>): readonly DictionaryId[];
-}
+const doors = { intervention: interventions.find, direction: directions.find, analysis: analyses.find };
 
 /** The dictionaries that a question names: in its interventions, their directions, and its analyses. Each once. */
-export function dictionariesOf({ interventions: changes, analyses: asked }: Pick<RunRequest, 'interventions' | 'analyses'>): readonly DictionaryId[] {
-  const named = (door: Naming | null, params: Readonly<Record<string, unknown>>) => door?.dictionaries?.(lenientValues(door.params, params)) ?? [];
-  return [
-    ...new Set([
-      ...changes.flatMap((spec) => [
-        ...named(interventions.find(spec.id), spec.params),
-        ...(spec.direction === undefined ? [] : named(directions.find(spec.direction.id), spec.direction.params)),
-      ]),
-      ...asked.flatMap((spec) => named(analyses.find(spec.id), spec.params)),
-    ]),
-  ];
+export function dictionariesOf(request: Pick<RunRequest, 'interventions' | 'analyses'>): readonly DictionaryId[] {
+  return namedDictionaries(request, doors, lenientValues);
 }
 
 /** Holds a question back until its dictionaries are open, or says why it can't be asked. */

@@ -1,6 +1,7 @@
 import type { DictionaryId } from '../anatomy/dictionary';
 import { isHookOf } from '../anatomy/hook-names';
 import type { ModelConfig } from '../anatomy/model-config';
+import { namedDictionaries } from '../anatomy/named-dictionaries';
 import type { AnalysisSpec, DirectionSpec, InterventionSpec, Positions, RunRequest } from '../anatomy/run';
 import { analyses, type Analysis } from '../analyses';
 import { directions, type Direction } from '../directions';
@@ -31,24 +32,14 @@ function choose<D extends Door & { readonly params: Params }>(
   return { door, values: checked.values };
 }
 
-/** The dictionaries that a request names, each once; none of methods that aren't known or whose settings are wrong. */
-export function dictionariesOf({ interventions: changes, analyses: asked }: Pick<RunRequest, 'interventions' | 'analyses'>): readonly DictionaryId[] {
-  const named = (door: Naming | null, params: AnyParamValues): readonly DictionaryId[] => {
-    const checked = door?.dictionaries === undefined ? null : checkValues(door.params, params);
-    return checked?.ok === true ? (door?.dictionaries?.(checked.values) ?? []) : [];
-  };
-  const ofDirection = (spec: DirectionSpec | undefined) => (spec === undefined ? [] : named(directions.find(spec.id), spec.params));
-  return [
-    ...new Set([
-      ...changes.flatMap((spec) => [...named(interventions.find(spec.id), spec.params), ...ofDirection(spec.direction)]),
-      ...asked.flatMap((spec) => named(analyses.find(spec.id), spec.params)),
-    ]),
-  ];
-}
+const doors = { intervention: interventions.find, direction: directions.find, analysis: analyses.find };
 
-interface Naming {
-  readonly params: Params;
-  dictionaries?(params: ParamValues<Params>): readonly DictionaryId[];
+/** The dictionaries that a request names, each once; none of methods that aren't known or whose settings are wrong. */
+export function dictionariesOf(request: Pick<RunRequest, 'interventions' | 'analyses'>): readonly DictionaryId[] {
+  return namedDictionaries(request, doors, (params, given) => {
+    const checked = checkValues(params, given);
+    return checked.ok ? checked.values : null;
+  });
 }
 
 /** @throws UserError `unknown-direction` or `bad-params`. */
