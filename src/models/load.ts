@@ -297,4 +297,3 @@ async function* weightsOf<T extends WeightTensor | HalfTensor>(plans: readonly W
     yield weight;
   }
 }
-
