@@ -62,11 +62,13 @@ function Match({ found: { kind, text, from, to } }: { found: FoundFeature }) {
       <span className={styles.kind}>{KINDS[kind]}</span>
       <span className={styles.matchText} title={text}>
         {/* Turned round so that a narrow column cuts its beginning: the match itself always shows. */}
-        <span className={styles.before}>
-          <bdi>{show(before.trimEnd())}</bdi>
-        </span>
+        {before.trimEnd() === '' ? null : (
+          <span className={styles.before}>
+            <bdi>{show(before.trimEnd())}</bdi>
+          </span>
+        )}
         {/* At the end of a line that is turned round a space would go to its other end. */}
-        <span>{show(before.slice(before.trimEnd().length))}</span>
+        {before === before.trimEnd() ? null : <span>{show(before.slice(before.trimEnd().length))}</span>}
         <mark>{show(text.slice(from, to))}</mark>
         <span className={styles.after}>{show(text.slice(to))}</span>
       </span>
