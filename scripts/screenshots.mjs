@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { chromium } from '@playwright/test';
-import { build } from 'vite';
+import { build, createServer } from 'vite';
 import { QUIET_FLAGS, findBrowser } from './lib/browser.mjs';
 import { serve } from './lib/serve.mjs';
 
@@ -13,10 +13,38 @@ await build({ logLevel: 'warn' });
 const site = await serve({ '/': resolve('dist') });
 const browser = await chromium.launch({ executablePath, args: QUIET_FLAGS });
 
-async function picture(name, { width, height, scheme, prepare }) {
+// The app's own way of writing links, which only the bundler can read.
+const bundler = await createServer({ configFile: false, logLevel: 'error', appType: 'custom', server: { middlewareMode: true, ws: false, watch: null } });
+const { hashOf } = await bundler.ssrLoadModule('/e2e/hash.ts');
+await bundler.close();
+
+/** A feature of the built-in model's sixth layer, read, steered with, and seen in the text. */
+const DICTIONARY = 'catalogue:lacuna-16m/blocks.6.hook_resid_post';
+const FEATURES = hashOf({
+  document: {
+    layout: [
+      { size: 30, panels: [{ id: 'text', size: 62 }, { id: 'steering', size: 38 }] },
+      { size: 30, panels: [{ id: 'text-features', size: 100 }] },
+      { size: 40, panels: [{ id: 'features', size: 100 }] },
+    ],
+    feature: { dictionary: DICTIONARY, index: 788 },
+    interventions: [
+      {
+        label: 'feature 788: food',
+        enabled: true,
+        members: [
+          { id: 'edit-features', at: 'blocks.6.hook_resid_post', positions: 'all', params: { dictionary: DICTIONARY, feature: 788, op: 'clamp', coefficient: 24.2, keepError: true, skipBos: true } },
+        ],
+      },
+    ],
+    shown: 'steered',
+  },
+});
+
+async function picture(name, { width, height, scheme, hash = '', prepare }) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, deviceScaleFactor: 1.5 });
   const page = await context.newPage();
-  await page.goto(`${site.url}/index.html`);
+  await page.goto(`${site.url}/index.html${hash}`);
   await page.evaluate(() => window.lacuna.ready);
   if (prepare) await prepare(page);
   // Quiet: nothing is being computed and two frames have passed.
@@ -30,6 +58,18 @@ async function picture(name, { width, height, scheme, prepare }) {
 for (const scheme of ['light', 'dark']) {
   await picture(`app-${scheme}`, { width: 1280, height: 800, scheme });
 }
+await picture('features', {
+  width: 1440,
+  height: 900,
+  scheme: 'light',
+  hash: FEATURES,
+  async prepare(page) {
+    await page.getByRole('radio', { name: 'Selected feature' }).click();
+    await page.getByRole('article').getByRole('listbox', { name: /^context / }).first().waitFor();
+    // That a link by hand can't be compared is no news here.
+    await page.getByRole('region', { name: 'Notices' }).getByRole('button').first().click();
+  },
+});
 await picture('phone', { width: 390, height: 844, scheme: 'light' });
 await browser.close();
 await site.close();
