@@ -1,7 +1,7 @@
 import { useState } from 'react';
-import type { DictionaryId, DictionaryOverrides, DictionarySource } from '../anatomy/dictionary';
+import type { DictionaryOverrides, DictionarySource } from '../anatomy/dictionary';
 import type { ModelInfo } from '../anatomy/model-info';
-import { overridesText, readDictionaryAddress, splitOverrides } from '../dictionaries';
+import { overridesText, readDictionaryAddress, withOverrides } from '../dictionaries';
 import { useActions, useWorkbench } from '../store/react';
 import { selectModelInfo } from '../store/selectors';
 import { Button, Dialog, Disclosure, Message, TextField } from '../ui';
@@ -70,16 +70,4 @@ function Parts({ info }: { info: ModelInfo }) {
       </Disclosure>
     </div>
   );
-}
-
-/** What is said in the form goes before what the name says. */
-function withOverrides(id: DictionaryId, said: DictionaryOverrides): DictionaryId {
-  if (overridesText(said) === '') return id;
-  const mark = id.indexOf('#');
-  if (mark === -1) return id + overridesText(said);
-  try {
-    return id.slice(0, mark) + overridesText({ ...splitOverrides(id).overrides, ...said });
-  } catch {
-    return id; // opening it says what is wrong with it
-  }
 }

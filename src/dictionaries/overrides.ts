@@ -37,5 +37,16 @@ export function overridesText({ hookName, hookNameOut, k, applyBDecToInput, cent
   return parts.length === 0 ? '' : `#${parts.join('&')}`;
 }
 
+/** A name with what is said besides, which goes before what the name says itself. A name that can't be read stays: opening it says what is wrong. */
+export function withOverrides(id: DictionaryId, said: DictionaryOverrides): DictionaryId {
+  if (overridesText(said) === '') return id;
+  try {
+    const before = splitOverrides(id);
+    return before.id + overridesText({ ...before.overrides, ...said });
+  } catch {
+    return id;
+  }
+}
+
 const isYesNo = (value: string) => value === 'yes' || value === 'no';
 const isNormalization = (value: string): value is (typeof NORMALIZATIONS)[number] => (NORMALIZATIONS as readonly string[]).includes(value);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { blockHook } from '../../anatomy/hook-names';
-import { decode, encode } from '../../dictionaries';
+import { createFit, decode, encode } from '../../dictionaries';
 import type { Dictionary } from '../../anatomy/dictionary';
 import { randomDictionary, testDictionaries } from '../../testing/dictionaries';
 import { goldenFolder } from '../../testing/golden';
@@ -8,7 +8,6 @@ import { LAB_BACKENDS, labPorts, openLab, type Lab } from '../../testing/lab';
 import { expectNoLeak } from '../../testing/leaks';
 import { Session } from '../../workers/session';
 import type { FeatureActivations } from './compute';
-import { createFit } from './fit';
 
 it('explained variance pools before it divides', () => {
   // The worked example of the methods file: squared errors .5, .5 and .2; a mean of ratios would give .65.

@@ -1,12 +1,12 @@
 import type { HookName } from '../../anatomy/hook-names';
 import { namedArray, type NamedArray } from '../../anatomy/named-array';
 import { startsWithBos } from '../../anatomy/rows';
+import { createFit } from '../../dictionaries';
 import { codeRows } from '../../engine';
 import { UserError } from '../../lib/errors';
 import { must } from '../../lib/assert';
 import type { ParamValues } from '../../lib/params';
 import type { AnalysisInput } from '../types';
-import { createFit } from './fit';
 import type { params as settings } from './index';
 
 export type FeatureActivations = {

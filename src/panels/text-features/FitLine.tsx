@@ -1,14 +1,15 @@
-import { Button, Disclosure, Message, Progress } from '../../ui';
-import { ALTERNATIVES, fitOf, fitWarning } from './fit';
+import { Button, Message, Progress } from '../../ui';
+import { fitOf } from './fit';
 import type { Activations } from './activations';
-import { BASELINES, type Loss, type LossState } from './use-loss';
+import { BASELINES, type Loss } from './use-loss';
+import type { OnDemand } from './use-on-demand';
 import styles from './Panel.module.css';
 
 export interface FitLineProps {
   readonly activations: Activations;
   /** L0 that the dictionary's files or its catalogue give; null where they don't. */
   readonly advertisedL0: number | null;
-  readonly loss: LossState;
+  readonly loss: OnDemand<Loss>;
   /** False while the text is still being written. */
   readonly canMeasure: boolean;
   readonly onMeasure: () => void;
@@ -25,7 +26,7 @@ export function FitLine({ activations, advertisedL0, loss, canMeasure, onMeasure
         <Figure name="explained variance" value={share(fit.explainedVariance)} note="of this text, without its start token" />
         <Figure name="error" value={share(fit.relativeError)} note="mean ‖x − x̂‖ / ‖x‖" />
         <Figure name="L0" value={fit.l0.toFixed(1)} note={`features per token${advertisedL0 === null ? '' : `; its files say ${advertisedL0.toFixed(1)}`}`} />
-        {loss.status === 'ready' ? <LossFigures loss={loss.loss} /> : null}
+        {loss.status === 'ready' ? <LossFigures loss={loss.value} /> : null}
       </dl>
       {loss.status === 'running' ? (
         <div className={styles['progress']}>
@@ -48,24 +49,6 @@ export function FitLine({ activations, advertisedL0, loss, canMeasure, onMeasure
         </Message>
       ) : null}
     </section>
-  );
-}
-
-/** Said above everything else, when the dictionary likely isn't read as it was trained. */
-export function FitWarning({ activations, advertisedL0 }: Pick<FitLineProps, 'activations' | 'advertisedL0'>) {
-  const warning = fitWarning(fitOf(activations), advertisedL0);
-  if (warning === null) return null;
-  return (
-    <Message tone="warning" title="This dictionary may not fit">
-      <p>{warning}</p>
-      <Disclosure title="Usual reasons">
-        <ul className={styles['reasons']}>
-          {ALTERNATIVES.map((text) => (
-            <li key={text}>{text}</li>
-          ))}
-        </ul>
-      </Disclosure>
-    </Message>
   );
 }
 

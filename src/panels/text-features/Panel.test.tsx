@@ -9,7 +9,7 @@ import { WorkbenchProvider } from '../../store/react';
 import type { RunRequest, RunResult, AnalysisResult } from '../../anatomy/run';
 import type { TextRun } from '../../store/state';
 import { createFixtureStore, fixtureModel } from '../fixture-store';
-import { answered, DICTIONARY, fixtures, plainFiring, plainSequence, ready, resultOf } from './fixtures';
+import { answered, computedBy, DICTIONARY, fixtures, plainFiring, plainSequence, ready, resultOf } from './fixtures';
 import door from './index';
 import TextFeaturesPanel from './Panel';
 
@@ -152,6 +152,29 @@ describe('features of this text', () => {
     expect(fit.getByText('91.7%')).toBeTruthy();
     expect(fit.getByText('87.5%')).toBeTruthy();
     expect(fit.getByText(/mean over this text, not over a/)).toBeTruthy();
+  });
+
+  it('tries other readings of a dictionary that does not fit, best first, and reads it so', async () => {
+    const firing = Array.from({ length: 10 }, () => [[3, 1]] as const);
+    const sequence = { ids: firing.map((_, id) => id), tokens: firing.map((_, id) => ` t${id}`), promptLength: 10 };
+    const { ask, store } = await show(answered({ status: 'ready', value: resultOf(firing, true, 0.1), sequence, computedBy }, sequence));
+    ask.mockImplementation(() =>
+      answer({
+        readings: [
+          { label: 'as it is read now', overrides: '', fvu: 0.9, l0: 1 },
+          { label: 'without layer norm', overrides: '#normalize=none', fvu: 1.2, l0: 30.25 },
+          { label: 'with b_dec subtracted', overrides: '#bdec=yes', fvu: 0.0432, l0: 2 },
+          { label: 'without the start token', overrides: null, fvu: NaN, l0: NaN },
+        ],
+        skippedBos: true,
+      }),
+    );
+    await act(async () => fireEvent.click(screen.getByRole('button', { name: 'Try other readings' })));
+    expect(ask.mock.lastCall?.[0]).toMatchObject({ ids: sequence.ids, analyses: [{ id: 'dictionary-readings', params: { dictionary: DICTIONARY } }] });
+    const rows = within(screen.getByRole('table', { name: /read otherwise/ })).getAllByRole('row');
+    expect(rows.map((row) => within(row).queryAllByRole('cell').map((cell) => cell.textContent))).toEqual([[], ['4.3%', '2.0', 'Read it so'], ['90.0%', '1.0', ''], ['120.0%', '30.3', 'Read it so'], ['–', '–', '']]);
+    await act(async () => fireEvent.click(screen.getAllByRole('button', { name: 'Read it so' })[0]!));
+    expect(store.getState().document.panelSettings['text-features']?.['dictionary']).toBe(`${DICTIONARY}#bdec=yes`);
   });
 
   it('follows a text while it is written', async () => {

@@ -12,7 +12,8 @@ import type { InterventionSpec } from '../../anatomy/run';
 import type { WorkbenchState } from '../../store/state';
 import { Message, Progress, Select } from '../../ui';
 import { Controls } from './Controls';
-import { FitLine, FitWarning } from './FitLine';
+import { FitLine } from './FitLine';
+import { FitWarning } from './FitWarning';
 import { Lists } from './Lists';
 import { dictionaryOf, settings, type Settings } from './settings';
 import type { PromptModel } from './set-run';
@@ -134,12 +135,14 @@ function Body({ info, dictionary, dictionaryInfo, advertisedL0, values, onChange
     () => ({ hash: info.hash, nCtx: info.config.nCtx, startId: startsWithBos(sequence.ids, info.config) ? info.config.bosId : null }),
     [info, sequence],
   );
-  const loss = useLoss({ model: info.hash, dictionary, sequence, nPos: activations.nPos, interventions });
+  const subject = { model: info.hash, dictionary, sequence, nPos: activations.nPos, interventions };
+  const loss = useLoss(subject);
+  const onRead = useCallback((id: DictionaryId) => onChange({ dictionary: id }), [onChange]);
   const onHover = useCallback((pos: number | null) => actions.setHover({ pos }), [actions]);
   const watchHover = useCallback((listener: (pos: number | null) => void) => store.subscribe((state) => listener(state.hover.pos)), [store]);
   return (
     <div className={styles['body']}>
-      <FitWarning activations={activations} advertisedL0={advertisedL0} />
+      <FitWarning {...{ activations, advertisedL0, subject, onRead }} canTry={isCurrent && isWhole} />
       <Lists
         {...{ info, model, dictionary, dictionaryInfo, values, onChange, reading, isStreaming, chosen, pinned, onHover, watchHover }}
         knownOf={known.knownOf}
@@ -155,7 +158,7 @@ function Body({ info, dictionary, dictionaryInfo, advertisedL0, values, onChange
         advertisedL0={advertisedL0}
         loss={loss.state}
         canMeasure={isCurrent && isWhole}
-        onMeasure={() => void loss.measure()}
+        onMeasure={() => void loss.start()}
         onCancel={loss.cancel}
       />
     </div>

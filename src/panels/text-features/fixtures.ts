@@ -67,7 +67,7 @@ export const info: DictionaryInfo = {
   recordsUrl: null,
 };
 
-const computedBy = { backend: 'cpu', device: null, dtype: 'float32', milliseconds: 1 } as const;
+export const computedBy = { backend: 'cpu', device: null, dtype: 'float32', milliseconds: 1 } as const;
 
 /** The state in which the question about the fixture's dictionary is answered so. */
 export function answered(answer: Answer<AnalysisResult>, sequence: Sequence = plainSequence, settings: Readonly<Record<string, unknown>> = {}): State {
