@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test, type Page } from '@playwright/test';
 import { unzipSync } from 'fflate';
 import { hashOf, SHORT } from './hash';
-import { openApp, settled } from './lacuna';
+import { documentOf, openApp, panel, settled } from './lacuna';
 
 const D_MODEL = 320;
 const D_SAE = 48;
@@ -83,4 +83,20 @@ test('a dictionary of one\'s own opens, says what was found, answers, and is exp
   await expect(dialog.getByText(`${D_SAE} features at`)).toHaveCount(0);
   await dialog.getByLabel('Dictionary files').setInputFiles(Object.entries(zip).map(([name, bytes]) => part(name, Buffer.from(bytes))));
   await expect(dialog.getByRole('listitem', { name: id })).toBeVisible();
+});
+
+test('a dictionary that is read wrongly is noticed, its other readings are tried, and the right one is taken', async ({ page }) => {
+  const misread = `catalogue:lacuna-16m/${HOOK}#normalize=layer_norm`;
+  const layout = [{ size: 100, panels: [{ id: 'text-features', size: 100 }] }];
+  await openApp(page, hashOf({ document: { layout, sampling: SHORT, panelSettings: { 'text-features': { dictionary: misread } } } }));
+  const features = panel(page, 'Features of this text');
+  await expect(features.getByText('This dictionary may not fit')).toBeVisible();
+  await features.getByRole('button', { name: 'Try other readings' }).click();
+  const readings = features.getByRole('table', { name: /read otherwise/ });
+  const best = readings.getByRole('row').nth(1);
+  await expect(best.getByRole('rowheader')).toHaveText('without layer norm');
+  await best.getByRole('button', { name: 'Read it so' }).click();
+  await expect.poll(async () => (await documentOf(page)).panelSettings['text-features']?.['dictionary']).toBe(`catalogue:lacuna-16m/${HOOK}#normalize=none`);
+  await expect(features.getByText('This dictionary may not fit')).toHaveCount(0);
+  await expect(features.getByRole('region', { name: 'fit of the dictionary to this text' })).toContainText(/explained variance\s*[789]\d\.\d%/);
 });

@@ -23,7 +23,7 @@ export function parseDictionaryId(id: DictionaryId): ParsedDictionaryId | null {
   const kind = id.slice(0, colon);
   const rest = id.slice(colon + 1);
   if (kind === 'catalogue') {
-    const match = /^([\w.-]+)\/([\w.-]+)$/.exec(rest);
+    const match = /^([\w.-]+)\/([\w.-]+)(?:#\S*)?$/.exec(rest); // how it is read doesn't change what it is
     return match === null ? null : { kind, model: match[1] ?? '', folder: match[2] ?? '' };
   }
   if (kind === 'hub') {

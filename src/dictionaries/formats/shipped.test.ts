@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import type { DictionaryOverrides } from '../../anatomy/dictionary';
 import { filesOf } from '../../testing/golden';
 import { decode, encode, openDictionary } from '..';
 
@@ -8,8 +9,8 @@ import { decode, encode, openDictionary } from '..';
 const SAMPLE = join(import.meta.dirname, '../golden/records-sample');
 const expected = JSON.parse(readFileSync(join(SAMPLE, 'expected.json'), 'utf8')) as { x: number[][]; f: number[][]; x_hat: number[][]; W_dec_row_3: number[]; W_enc_column_3: number[] };
 const files = filesOf(join(SAMPLE, 'blocks.0.hook_resid_post'));
-const open = (given: File[]) =>
-  openDictionary({ kind: 'files', name: 'sample', files: given }, { signal: new AbortController().signal, onProgress: () => undefined, baseUrl: 'http://localhost/', config: null });
+const open = (given: File[], as: DictionaryOverrides = {}) =>
+  openDictionary({ kind: 'files', name: 'sample', files: given, as }, { signal: new AbortController().signal, onProgress: () => undefined, baseUrl: 'http://localhost/', config: null });
 const distance = (a: ArrayLike<number>, b: readonly number[]) => Math.max(...b.map((value, i) => Math.abs(value - (a[i] ?? NaN))));
 
 it('unpacks the dictionaries that ship to what PyTorch unpacks', async () => {
@@ -22,6 +23,14 @@ it('unpacks the dictionaries that ship to what PyTorch unpacks', async () => {
   expect(distance(f, expected.f.flat())).toBeLessThan(1e-5);
   expect(distance(decode(dictionary, f, nPos, x), expected.x_hat.flat())).toBeLessThan(1e-5);
   expect(info.notes[0]).toMatch(/stored with \d bits per number/);
+});
+
+it('is read otherwise when that is asked, and says so', async () => {
+  const [{ info }, asked] = [await open(files), await open(files, { applyBDecToInput: false, centerInput: true, normalizeActivations: 'layer_norm' })];
+  expect(info.spec).toMatchObject({ applyBDecToInput: true, centerInput: false, normalizeActivations: 'none' });
+  expect(asked.info.spec).toEqual({ ...info.spec, applyBDecToInput: false, centerInput: true, normalizeActivations: 'layer_norm' });
+  expect(asked.info.notes.at(-1)).toBe('Read as was asked: bdec=no, center=yes, normalize=layer_norm.');
+  expect(asked.info.hash).not.toBe(info.hash);
 });
 
 it('refuses a packing that it does not know', async () => {

@@ -50,8 +50,8 @@ async function readShipped(files: FoundFiles): Promise<ReadDictionary> {
   noteNorms(W_dec, dSae, notes);
   return {
     spec: {
-      encoder: 'jumprelu', k: null, rescaleActsByDecoderNorm: false, applyBDecToInput: config.applyBDecToInput,
-      normalizeActivations: config.normalizeActivations, centerInput: false, hookName, hookNameOut: hookOutOf(files, config.hookNameOut, hookName, notes),
+      encoder: 'jumprelu', k: null, rescaleActsByDecoderNorm: false, applyBDecToInput: files.overrides.applyBDecToInput ?? config.applyBDecToInput,
+      normalizeActivations: files.overrides.normalizeActivations ?? config.normalizeActivations, centerInput: files.overrides.centerInput ?? false, hookName, hookNameOut: hookOutOf(files, config.hookNameOut, hookName, notes),
     },
     weights,
     dIn: d,
