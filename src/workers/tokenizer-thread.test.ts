@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createTokenizer, type ModelTokenizer } from '../models';
 import { nodeTokenizerThreads } from './test-threads';
 import { threadedTokenizers } from './tokenizer-thread';
@@ -81,11 +81,14 @@ describe('a tokenizer in a thread of its own', () => {
     const { open, counts } = counted();
     await using(await open(file(tokenizerJson), null), async (tokenizer) => {
       const ids = await tokenizer.encodePlain('hello');
-      const started = performance.now();
+      const waits = vi.spyOn(globalThis, 'setTimeout');
       const refused = expect(tokenizer.encode(`${evil}!`)).rejects.toMatchObject({ code: 'endless-tokenizer', message: expect.stringContaining('tokenizer.json') as string });
       const next = tokenizer.encodePlain('hello'); // asked meanwhile: waits its turn
       await refused;
-      expect(performance.now() - started).toBeLessThan(2000);
+      // Two clocks one after the other, of this text: how late a busy machine looks at them is nobody's fault here.
+      const [patience = NaN, grace = NaN] = waits.mock.calls.map(([, ms]) => ms ?? NaN);
+      waits.mockRestore();
+      expect(patience + grace).toBeLessThan(2000);
       expect(await next).toEqual(ids);
       expect(counts).toEqual({ started: 2, ended: 1 });
     });
